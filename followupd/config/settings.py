@@ -1,0 +1,164 @@
+"""What a checked configuration holds; whoever has one of these need not check again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from followupd.config.words import near, quoted
+from followupd.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from zoneinfo import ZoneInfo
+
+    from followupd.domain.cadence import Cadence
+
+
+class Security(StrEnum):
+    """How a connection is protected; `none` is for loopback addresses only."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+class PasswordKind(StrEnum):
+    """Where a password comes from."""
+
+    KEYRING = "keyring"
+    COMMAND = "command"
+    FILE = "file"
+    CREDENTIAL = "credential"
+    ENV = "env"
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordSource:
+    """Where to fetch a password; never the password itself.
+
+    Attributes:
+        kind: the kind of place.
+        value: the command line, the absolute path, the systemd credential's name or the
+            variable's name; "" for the keyring.
+    """
+
+    kind: PasswordKind
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """The job seeker.
+
+    Attributes:
+        name: as it stands in From and below a mail.
+        timezone: the zone of their dates and sending hours.
+        holidays: a country or country-subdivision of the `holidays` package, such as `DE-BE`;
+            None: only weekends are free.
+        language: ISO 639-1, such as `en`: the language of an interview that names none.
+    """
+
+    name: str
+    timezone: ZoneInfo
+    holidays: str | None
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imap:
+    """The mailbox (RFC 3501, RFC 9051).
+
+    Attributes:
+        host: a name or an address, without brackets.
+        port: 1 to 65535.
+        security: how the connection is protected.
+        username: what the server is told at login.
+        password: where the password comes from.
+        ca_file: absolute path of a private certificate authority, or None for the system's.
+        folders: where answers may arrive; None: not configured, chosen from what the server
+            offers. The inbox is always spelled `INBOX`.
+        drafts: the folder of drafts; None: the server's \\Drafts (RFC 6154).
+        sent: likewise, \\Sent.
+        trash: likewise, \\Trash.
+    """
+
+    host: str
+    port: int
+    security: Security
+    username: str
+    password: PasswordSource
+    ca_file: Path | None
+    folders: tuple[str, ...] | None
+    drafts: str | None
+    sent: str | None
+    trash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    """The server that sends what the user approved; the fields are those of `Imap`."""
+
+    host: str
+    port: int
+    security: Security
+    username: str
+    password: PasswordSource
+    ca_file: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One mailbox of the user.
+
+    Attributes:
+        name: unique; ASCII letters, digits, dot, hyphen and underscore.
+        address: the bare address that drafts come from, case as given.
+        aliases: further bare addresses of the user.
+        imap: the mailbox.
+        smtp: None: nothing can be sent from here, drafts are only laid down.
+        approval_folder: a draft that the user moves here is sent; None: there is no such
+            folder. It is never a folder that is configured for something else, but it may
+            still be the folder the server itself calls \\Drafts: whoever opens the mailbox
+            compares.
+    """
+
+    name: str
+    address: str
+    aliases: tuple[str, ...]
+    imap: Imap
+    smtp: Smtp | None
+    approval_folder: str | None
+
+    @property
+    def own_addresses(self) -> frozenset[str]:
+        """The user's addresses here, case-folded: mail from them is never a reply."""
+        return frozenset(own.casefold() for own in (self.address, *self.aliases))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A whole checked configuration; `path` is the file it came from, as it was given."""
+
+    user: User
+    accounts: tuple[Account, ...]
+    cadence: Cadence
+    path: Path | None
+
+    @property
+    def own_addresses(self) -> frozenset[str]:
+        """The user's addresses in all accounts: one writes from another mailbox at times."""
+        return frozenset[str]().union(*(account.own_addresses for account in self.accounts))
+
+    def account(self, name: str) -> Account:
+        """The account of that name.
+
+        Raises:
+            UsageError: there is none; the message names those there are.
+        """
+        for account in self.accounts:
+            if account.name == name:
+                return account
+        names = [account.name for account in self.accounts]
+        raise UsageError(f"there is no account {quoted(name)} in the configuration; {near(name, names)}")

@@ -1,0 +1,1 @@
+"""What an interview is, what has happened to it, and what is due: pure values and functions."""

@@ -1,0 +1,138 @@
+"""The values the rest speaks about: interview, person, promise, and their closed sets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Part(StrEnum):
+    """The part a person plays in an interview."""
+
+    RECRUITER = "recruiter"
+    HIRING_MANAGER = "hiring_manager"
+    INTERVIEWER = "interviewer"
+    SENIOR = "senior"
+    NETWORK = "network"
+    REFERENCE = "reference"
+
+
+class Channel(StrEnum):
+    """How a step reaches its person."""
+
+    EMAIL = "email"
+    CALL = "call"
+    TASK = "task"
+
+
+class Status(StrEnum):
+    """Where an interview stands."""
+
+    UPCOMING = "upcoming"
+    WAITING = "waiting"
+    SILENT = "silent"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """What an answer says."""
+
+    OFFER = "offer"
+    REJECTION = "rejection"
+    NEXT_ROUND = "next_round"
+    INFO_REQUEST = "info_request"
+    OTHER = "other"
+
+
+class DraftState(StrEnum):
+    """What has become of a draft; see the design's words."""
+
+    QUEUED = "queued"
+    EDITED = "edited"
+    SENT = "sent"
+    DISMISSED = "dismissed"
+    WITHDRAWN = "withdrawn"
+    MISSING = "missing"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the user may still send this draft."""
+        return self in (DraftState.QUEUED, DraftState.EDITED, DraftState.MISSING)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who belongs to an interview.
+
+    Attributes:
+        name: as written to `add`; may be empty.
+        address: the bare RFC 5322 addr-spec, such as `dana@acme.example`, case as given.
+        part: the part they play.
+        phone: as the user wrote it, or None.
+        channel: the channel they asked for, or None when they named none.
+        timezone: an IANA name, or None when it is not known.
+    """
+
+    name: str
+    address: str
+    part: Part
+    phone: str | None = None
+    channel: Channel | None = None
+    timezone: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The address as it is compared: case-folded."""
+        return self.address.casefold()
+
+    @property
+    def called(self) -> str:
+        """How to name them in a sentence: the name, else the address."""
+        return self.name or self.address
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Something the user promised to send or do by a date (advice row 4).
+
+    Attributes:
+        on: the day, in the user's time zone.
+        what: in the user's words.
+    """
+
+    on: date
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interview:
+    """One interview: the unit of silence.
+
+    Attributes:
+        uid: 32 hexadecimal digits, made when it was recorded; never shown. Message-IDs of its
+            drafts are derived from it, so that a restored database recognises them.
+        company: as the user wrote it.
+        role: as the user wrote it.
+        held_at: when it was or will be held; aware.
+        decision_by: the day a decision was promised for, in the user's time zone, or None.
+        people: in the order given.
+        promises: in the order given.
+        account: the name of the account whose mailbox its mail goes through.
+        language: ISO 639-1, such as `en`.
+    """
+
+    uid: str
+    company: str
+    role: str
+    held_at: datetime
+    decision_by: date | None
+    people: tuple[Person, ...]
+    promises: tuple[Promise, ...]
+    account: str
+    language: str
+
+    def with_part(self, part: Part) -> tuple[Person, ...]:
+        """The people who play `part`, in the order given."""
+        return tuple(person for person in self.people if person.part is part)

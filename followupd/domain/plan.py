@@ -1,0 +1,160 @@
+"""The plan: what is due for an interview, when, to whom, and why.
+
+The built-in cadence (`cadence.BUILT_IN`; a user may write another):
+
+    thank-you       2 hours after the interview, within sending hours, at the latest the next
+                    working morning; to every interviewer, else the hiring manager, else the
+                    recruiter
+    promise         09:00 on its date, to the person it was made to
+    check-in        decision date + 2 working days, to the recruiter, else the hiring manager
+    network         + 3 working days, to each network contact
+    hiring-manager  + 3 working days, unless the check-in went there
+    call            + 3 working days, to the recruiter, else the hiring manager
+    move-on         + 10 working days; closes the interview
+
+From the check-in on the steps are a ladder. Its rules:
+
+* Nothing of the ladder is due before the decision date plus its wait, on a day off, or outside
+  the sending hours.
+* A wait counts from the day on which the step before was really sent, called, dismissed or
+  skipped. A draft that still waits for approval holds the ladder.
+* A step that has nobody to go to is passed over at once.
+* What the user writes by hand to the same person counts as the step; so does a call.
+* An absence note moves the person's next step to the working day after the return.
+* No person gets more than one unanswered message in three working days, or three in all
+  (`limits.py`). A promise is the user's own word and is kept all the same.
+* A reply stops everything but promises; an unsure one holds everything until the user decides.
+
+`plan` is a pure function of the history and the time, so a year can be gone through in
+milliseconds. The order of the steps is in `ladder.py`, one step for one person in `rungs.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time, timedelta
+from typing import TYPE_CHECKING
+
+from followupd.domain.cadence import Anchor
+from followupd.domain.interview import DraftState
+from followupd.domain.ladder import ladder, promises, thank_yous, thanks_until
+from followupd.domain.limits import Contacts
+from followupd.domain.rungs import PlannedStep, Situation, StepState
+from followupd.domain.status import expected_by, status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from followupd.domain.cadence import Cadence
+    from followupd.domain.history import Draft, History
+    from followupd.domain.interview import Status
+    from followupd.domain.workdays import Workdays
+
+__all__ = ["Plan", "PlannedStep", "StepState", "Withdrawal", "plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """An untouched draft of ours that should not lie in Drafts any longer."""
+
+    message_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done for one interview.
+
+    Attributes:
+        status: as of the moment planned for.
+        steps: every step, in the order of the cadence.
+        queue: the steps whose draft is to be laid into Drafts now.
+        withdraw: our untouched drafts to be taken back now.
+        close: the reason to close the interview now, or None.
+        next_due: the next moment at which time alone changes the plan, or None.
+    """
+
+    status: Status
+    steps: tuple[PlannedStep, ...]
+    queue: tuple[PlannedStep, ...]
+    withdraw: tuple[Withdrawal, ...]
+    close: str | None
+    next_due: datetime | None
+
+    @property
+    def next_step(self) -> PlannedStep | None:
+        """The earliest step that still lies ahead and has a time."""
+        ahead = [(step.due, step) for step in self.steps if step.state.is_ahead and step.due]
+        return min(ahead, key=lambda pair: pair[0], default=(None, None))[1]
+
+
+def plan(
+    history: History,
+    cadence: Cadence,
+    workdays: Workdays,
+    now: datetime,
+    others: Iterable[History] = (),
+) -> Plan:
+    """Plan one interview as of `now` (aware).
+
+    Args:
+        history: the interview.
+        cadence: its steps and waits.
+        workdays: the user's working days and sending hours.
+        now: the moment to plan for.
+        others: the other interviews that share people with it, for the limits per person.
+    """
+    situation = Situation(
+        history=history,
+        cadence=cadence,
+        workdays=workdays,
+        now=now,
+        contacts=Contacts([history, *others]),
+        expected_by=expected_by(history, cadence, workdays),
+    )
+    steps = (*thank_yous(situation), *promises(situation), *ladder(situation))
+    due = [step for step in steps if step.state is StepState.DUE]
+    return Plan(
+        status=status(history, cadence, workdays, now),
+        steps=steps,
+        queue=tuple(step for step in due if not step.closes),
+        withdraw=tuple(_withdrawals(history, steps)),
+        close=next((step.reason for step in due if step.closes), None),
+        next_due=_next_due(situation, steps),
+    )
+
+
+def _withdrawals(history: History, steps: Iterable[PlannedStep]) -> Iterator[Withdrawal]:
+    """Untouched drafts whose step no longer wants them."""
+    by_rung = {(s.step, s.cycle, s.person.key): s for s in steps if s.person is not None}
+    for draft in history.drafts:
+        if draft.state is not DraftState.QUEUED:
+            continue
+        step = by_rung.get(draft.rung)
+        if step is not None and step.state is StepState.QUEUED:
+            continue
+        yield Withdrawal(draft.message_id, step.reason if step else _why_gone(history, draft))
+
+
+def _why_gone(history: History, draft: Draft) -> str:
+    """Why the plan no longer has the rung of a draft."""
+    if draft.person.casefold() in history.bounced:
+        return f"mail to {draft.person} comes back"
+    if draft.cycle != history.cycle:
+        return "the decision date moved"
+    return "the cadence no longer has this step"
+
+
+def _next_due(situation: Situation, steps: Iterable[PlannedStep]) -> datetime | None:
+    moments = [
+        step.due
+        for step in steps
+        if step.due is not None and step.state.is_ahead and not step.estimated
+    ]
+    thanks = {s.name for s in situation.cadence.steps if s.after is Anchor.INTERVIEW}
+    if any(step.step in thanks and step.state is StepState.QUEUED for step in steps):
+        # An untouched thank-you is taken back once it is too late for it.
+        day_after = thanks_until(situation) + timedelta(days=1)
+        moments.append(situation.workdays.at(day_after, time.min))
+    return min(moments, default=None)

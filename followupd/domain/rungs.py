@@ -1,0 +1,371 @@
+"""The rungs of the plan: each step with its person, its due time, its state and its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from followupd.domain.cadence import PROMISE, Anchor
+from followupd.domain.days import say_day
+from followupd.domain.interview import Channel, DraftState, Outcome, Part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date, datetime
+
+    from followupd.domain.cadence import Cadence, CadenceStep
+    from followupd.domain.history import Draft, History
+    from followupd.domain.interview import Person
+    from followupd.domain.limits import Contacts
+    from followupd.domain.workdays import Workdays
+
+_REST_AFTER_NOTE = 3
+"""Working days to wait after an absence note that names no day of return."""
+
+
+class StepState(StrEnum):
+    """What has become of a step, or will."""
+
+    PLANNED = "planned"
+    DUE = "due"
+    HELD = "held"
+    QUEUED = "queued"
+    EDITED = "edited"
+    MISSING = "missing"
+    SENT = "sent"
+    DISMISSED = "dismissed"
+    SKIPPED = "skipped"
+    DONE = "done"
+    PASSED = "passed over"
+    STOPPED = "stopped"
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether its draft is still to come."""
+        return self in (StepState.PLANNED, StepState.DUE)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the ladder may go on from it."""
+        return self in (
+            StepState.SENT,
+            StepState.DISMISSED,
+            StepState.SKIPPED,
+            StepState.DONE,
+            StepState.PASSED,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """One step for one person.
+
+    Attributes:
+        step: its name.
+        cycle: the run through the ladder (for a promise: its number), from 0.
+        person: whom it is for; None for nobody.
+        due: when its draft is to lie in Drafts, in the user's zone; None where that is open.
+        channel: as the person prefers.
+        template: the template's name; "" for none.
+        state: see `StepState`.
+        reason: one printable clause.
+        attempt: how many drafts of it were withdrawn so far.
+        over_at: when it was sent, dismissed, skipped or done; None before.
+        estimated: `due` counts on the step before going out when it is due.
+        closes: it closes the interview.
+    """
+
+    step: str
+    cycle: int
+    person: Person | None
+    due: datetime | None
+    channel: Channel
+    template: str
+    state: StepState
+    reason: str
+    attempt: int = 0
+    over_at: datetime | None = None
+    estimated: bool = False
+    closes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything a step's due time depends on, as of `now`."""
+
+    history: History
+    cadence: Cadence
+    workdays: Workdays
+    now: datetime
+    contacts: Contacts
+    expected_by: date
+
+    def rung(
+        self,
+        step: CadenceStep,
+        cycle: int,
+        person: Person,
+        *,
+        nominal: datetime,
+        why: str,
+        open_from: Callable[[datetime], datetime],
+        since: datetime,
+    ) -> PlannedStep:
+        """Judge one step for one person.
+
+        Args:
+            step: the cadence's step.
+            cycle: the run through the ladder, or the promise's number.
+            person: whom it is for.
+            nominal: when it would be due if nothing moved it.
+            why: the reason to print for that.
+            open_from: the first moment, not before its argument, at which it may be queued.
+            since: what the user did on their own after it counts as the step.
+        """
+        rung = (step.name, cycle, person.key)
+        drafts = [draft for draft in self.history.drafts if draft.rung == rung]
+        channel, template = self._preferred(step, person)
+        blank = replace(
+            self.blank(step, cycle, person),
+            channel=channel,
+            template=template,
+            attempt=sum(draft.state is DraftState.WITHDRAWN for draft in drafts),
+        )
+        over = self._over(blank, step, drafts, since)
+        if over is not None:
+            return over
+        if person.key in self.history.bounced:
+            return self.passed(step, cycle, person, f"mail to {person.called} comes back")
+        barred = self.barred(promise=step.name == PROMISE)
+        if barred is not None:
+            return replace(blank, state=barred[0], reason=barred[1])
+        waiting = next((draft for draft in drafts if draft.state.is_open), None)
+        if waiting is not None:
+            return self._waiting(blank, waiting)
+        if step.name != PROMISE and channel is Channel.EMAIL:
+            limited = self._limited(blank, person, rung)
+            if limited is not None:
+                return limited
+            nominal, why = self._after_rest(person, nominal, why)
+        if step.after is not Anchor.INTERVIEW:
+            nominal, why = self._after_absence(person, nominal, why)
+        due, is_now = self.when(nominal, open_from)
+        state = StepState.DUE if is_now else StepState.PLANNED
+        return replace(blank, state=state, due=due, reason=why)
+
+    def closing(self, step: CadenceStep, nominal: datetime, why: str) -> PlannedStep:
+        """Judge the step that ends the plan."""
+        cycle = self.history.cycle
+        blank = self.blank(step, cycle, None)
+        if self.history.closed_by_plan_in == cycle:
+            return replace(blank, state=StepState.DONE, reason="the plan came to its end")
+        skipped = self._skipped(step.name, cycle, "")
+        if skipped is not None:
+            return replace(blank, state=StepState.SKIPPED, reason="you skipped it", over_at=skipped)
+        barred = self.barred(promise=False)
+        if barred is not None:
+            return replace(blank, state=barred[0], reason=barred[1])
+        due, is_now = self.when(nominal, self.workdays.next_open)
+        state = StepState.DUE if is_now else StepState.PLANNED
+        return replace(blank, state=state, due=due, reason=why)
+
+    def nobody(self, step: CadenceStep, cycle: int) -> PlannedStep:
+        """The step has nobody to go to."""
+        parts = " or ".join(part.value.replace("_", " ") for part in step.to)
+        return self.passed(step, cycle, None, f"no {parts} to write to")
+
+    def passed(
+        self, step: CadenceStep, cycle: int, person: Person | None, reason: str
+    ) -> PlannedStep:
+        """The step is passed over."""
+        return replace(self.blank(step, cycle, person), state=StepState.PASSED, reason=reason)
+
+    def blank(self, step: CadenceStep, cycle: int, person: Person | None) -> PlannedStep:
+        """The step before anything is known of it."""
+        return PlannedStep(
+            step=step.name,
+            cycle=cycle,
+            person=person,
+            due=None,
+            channel=step.channel,
+            template=step.template,
+            state=StepState.PLANNED,
+            reason="",
+            closes=step.closes,
+        )
+
+    def people(self, step: CadenceStep, cycle: int) -> tuple[Person, ...]:
+        """Whom the step goes to: whom it already concerns, else the first who exist."""
+        interview, bounced = self.history.interview, self.history.bounced
+        if step.each:
+            return next(filter(None, map(interview.with_part, step.to)), ())
+        rung = (step.name, cycle)
+        concerned = {
+            draft.person.casefold()
+            for draft in self.history.drafts
+            if (draft.step, draft.cycle) == rung and draft.state is not DraftState.WITHDRAWN
+        } | {
+            skip.person.casefold() for skip in self.history.skips if (skip.step, skip.cycle) == rung
+        }
+        order = (
+            *(person for person in interview.people if person.key in concerned),
+            *(person for part in step.to for person in interview.with_part(part)),
+        )
+        return next(((person,) for person in order if person.key not in bounced), ())
+
+    def stopped(self, *, promise: bool) -> str | None:
+        """Why nothing more of this kind is to be done, or None."""
+        history = self.history
+        if history.closed is not None:
+            return f"closed: {history.closed.reason}"
+        if history.answer is None:
+            return None
+        if promise and history.answer.outcome not in (Outcome.OFFER, Outcome.REJECTION):
+            return None
+        day = self._say_day_of(history.answer.at)
+        mail = history.answer.mail
+        if mail is None:
+            return f"you marked it answered on {day}"
+        return f"{mail.sender_name or mail.sender} answered on {day}"
+
+    def barred(self, *, promise: bool) -> tuple[StepState, str] | None:
+        """Why nothing may be queued now whatever the time, or None."""
+        stopped = self.stopped(promise=promise)
+        if stopped is not None:
+            return StepState.STOPPED, stopped
+        if self.history.possible and not promise:
+            return StepState.HELD, "a possible reply waits for your word: followupd resolve"
+        return None
+
+    def when(
+        self, nominal: datetime, open_from: Callable[[datetime], datetime]
+    ) -> tuple[datetime, bool]:
+        """The effective due time in the user's zone, and whether it is now."""
+        snoozed = self.history.snoozed_until
+        if snoozed is not None:
+            nominal = max(nominal, snoozed)
+        due = self.workdays.local(open_from(nominal))
+        if due > self.now:
+            return due, False
+        opens = self.workdays.local(open_from(self.now))
+        return (due, True) if opens <= self.now else (opens, False)
+
+    def start(self, day: date) -> datetime:
+        """When the sending hours of the day begin, or of the next working day."""
+        return self.workdays.next_open(self.workdays.opening(day))
+
+    def say(self, day: date) -> str:
+        """The day as people say it."""
+        return say_day(day, self.workdays.day_of(self.now))
+
+    def _over(
+        self, blank: PlannedStep, step: CadenceStep, drafts: Sequence[Draft], since: datetime
+    ) -> PlannedStep | None:
+        """The rung if it is over: sent, dismissed, skipped or done by hand; else None."""
+        for draft in reversed(drafts):
+            came_back = draft.person.casefold() in self.history.bounced
+            if draft.state is DraftState.SENT and not came_back:
+                said = f"sent on {self._say_day_of(draft.settled_at or draft.queued_at)}"
+                return replace(blank, state=StepState.SENT, reason=said, over_at=draft.settled_at)
+            if draft.state is DraftState.DISMISSED:
+                said = f"you deleted the draft on {self._say_day_of(draft.settled_at or self.now)}"
+                return replace(
+                    blank, state=StepState.DISMISSED, reason=said, over_at=draft.settled_at
+                )
+        person = blank.person
+        skipped = self._skipped(blank.step, blank.cycle, person.key if person else "")
+        if skipped is not None:
+            return replace(blank, state=StepState.SKIPPED, reason="you skipped it", over_at=skipped)
+        return self._by_hand(blank, step, since)
+
+    def _by_hand(
+        self, blank: PlannedStep, step: CadenceStep, since: datetime
+    ) -> PlannedStep | None:
+        """The rung if the user did it on their own after `since`, else None."""
+        person = blank.person
+        if person is None:
+            return None
+        written = [
+            mail.at
+            for mail in self.history.written
+            if mail.by_hand and mail.address == person.key and mail.at > since
+        ]
+        if written and step.channel is not Channel.CALL:
+            at = min(written)
+            said = f"you wrote to {person.called} yourself on {self._say_day_of(at)}"
+            return replace(blank, state=StepState.DONE, reason=said, over_at=at)
+        asks_the_employer = Part.RECRUITER in step.to or Part.HIRING_MANAGER in step.to
+        if step.after is Anchor.INTERVIEW or not asks_the_employer:
+            return None
+        calls = [call for call in self.history.calls if call > since]
+        if not calls:
+            return None
+        said = f"you called on {self._say_day_of(min(calls))}"
+        return replace(blank, state=StepState.DONE, reason=said, over_at=min(calls))
+
+    def _waiting(self, blank: PlannedStep, draft: Draft) -> PlannedStep:
+        """The rung while its draft waits for the user."""
+        day = self._say_day_of(draft.queued_at)
+        if draft.state is DraftState.EDITED:
+            state, said = StepState.EDITED, "you edited it in Drafts: send it, or delete it for no"
+        elif draft.state is DraftState.MISSING:
+            state, said = StepState.MISSING, "gone from Drafts, not yet seen in Sent"
+        elif blank.channel is Channel.CALL:
+            said = f"the call sheet is in Drafts since {day}: call, then followupd called"
+            state = StepState.QUEUED
+        else:
+            state = StepState.QUEUED
+            said = f"in Drafts since {day}: send it, or delete it for no"
+        queued_at = self.workdays.local(draft.queued_at)
+        return replace(blank, state=state, reason=said, due=queued_at)
+
+    def _limited(
+        self, blank: PlannedStep, person: Person, rung: tuple[str, int, str]
+    ) -> PlannedStep | None:
+        if not self.contacts.may_write(person.address):
+            said = f"three messages to {person.called} are unanswered"
+            return replace(blank, state=StepState.PASSED, reason=said)
+        other = self.contacts.other_draft(person.address, self.history.interview_id, rung)
+        if other is None:
+            return None
+        said = f"another draft to {person.called} waits in Drafts: {other.step}"
+        return replace(blank, state=StepState.HELD, reason=said)
+
+    def _after_absence(self, person: Person, nominal: datetime, why: str) -> tuple[datetime, str]:
+        note = self.history.absences.get(person.key)
+        if note is None:
+            return nominal, why
+        if note.returns_on is not None:
+            back = self.workdays.add(note.returns_on, 1)
+            said = f"the working day after {person.called} is back on {self.say(note.returns_on)}"
+        else:
+            back = self.workdays.add(self.workdays.day_of(note.noted_at), _REST_AFTER_NOTE)
+            said = (
+                f"{_REST_AFTER_NOTE} working days after the absence note of "
+                f"{person.called} on {self._say_day_of(note.noted_at)}"
+            )
+        opening = self.start(back)
+        return (opening, said) if opening > nominal else (nominal, why)
+
+    def _after_rest(self, person: Person, nominal: datetime, why: str) -> tuple[datetime, str]:
+        earliest = self.contacts.earliest(person.address, self.workdays)
+        if earliest is None or self.start(earliest) <= nominal:
+            return nominal, why
+        return self.start(earliest), f"three working days after the last message to {person.called}"
+
+    @staticmethod
+    def _preferred(step: CadenceStep, person: Person) -> tuple[Channel, str]:
+        """The channel and template, as the person prefers (advice row 9)."""
+        by_phone = person.channel is Channel.CALL and step.after is not Anchor.INTERVIEW
+        if step.channel is Channel.EMAIL and by_phone:
+            return Channel.CALL, "call"
+        return step.channel, step.template
+
+    def _skipped(self, step: str, cycle: int, person: str) -> datetime | None:
+        rung = (step, cycle, person.casefold())
+        skips = (s for s in self.history.skips if (s.step, s.cycle, s.person.casefold()) == rung)
+        return next((skip.at for skip in skips), None)
+
+    def _say_day_of(self, moment: datetime) -> str:
+        return self.say(self.workdays.day_of(moment))

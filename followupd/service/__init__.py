@@ -1,0 +1,1 @@
+"""The daemon: what strings reading, planning, writing and the mailbox together."""

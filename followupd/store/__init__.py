@@ -1,0 +1,29 @@
+"""What followupd remembers: the events of every interview, and how far each folder was read."""
+
+from followupd.store.codec import event_to_json
+from followupd.store.queries import Reading
+from followupd.store.records import (
+    Chronicle,
+    Cursor,
+    Health,
+    JournalEntry,
+    Phase,
+    Recorded,
+    Unreadable,
+)
+from followupd.store.store import Store
+from followupd.store.transaction import Transaction
+
+__all__ = [
+    "Chronicle",
+    "Cursor",
+    "Health",
+    "JournalEntry",
+    "Phase",
+    "Reading",
+    "Recorded",
+    "Store",
+    "Transaction",
+    "Unreadable",
+    "event_to_json",
+]

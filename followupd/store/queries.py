@@ -1,0 +1,226 @@
+"""What can be asked of the store, within one consistent view of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, func, select
+
+from followupd.errors import StoreError, UnknownInterview
+from followupd.store import schema
+from followupd.store.codec import decode_event, moment_to_text, text_to_moment
+from followupd.store.failures import in_words
+from followupd.store.records import (
+    Chronicle,
+    Cursor,
+    Health,
+    JournalEntry,
+    Phase,
+    Recorded,
+    Unreadable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Executable, Row
+
+# A mail may name thousands of recipients; databases limit the parameters of a statement.
+_ADDRESSES_AT_ONCE = 500
+
+
+def _moment(text: str) -> datetime:
+    moment = text_to_moment(text)
+    if moment is None:
+        raise ValueError("a time is missing")
+    return moment
+
+
+def _entry(row: Row[Any]) -> JournalEntry:
+    return JournalEntry(
+        message_id=row.message_id,
+        interview_id=row.interview_id,
+        account=row.account,
+        step=row.step,
+        cycle=row.cycle,
+        person=row.person,
+        attempt=row.attempt,
+        phase=Phase(row.phase),
+        folder=row.folder,
+        uidvalidity=row.uidvalidity,
+        uid=row.uid,
+        uidnext_before=row.uidnext_before,
+        digest=row.digest,
+        bound_message_id=row.bound_message_id,
+        missing_since=text_to_moment(row.missing_since),
+        missing_passes=row.missing_passes,
+        made_at=_moment(row.made_at),
+    )
+
+
+def _cursor(row: Row[Any]) -> Cursor:
+    return Cursor(
+        row.account, row.folder, row.uidvalidity, row.last_uid, seen_at=_moment(row.seen_at)
+    )
+
+
+def unknown_interview(interview_id: int) -> UnknownInterview:
+    """The error for a number that no interview has."""
+    return UnknownInterview(
+        f"there is no interview {interview_id}; `followupd list` shows the numbers there are"
+    )
+
+
+class Reading:
+    """A view of the store as it was at one moment; made by `Store.look`.
+
+    It is used by one thread, and only inside its `with`. Every method raises `StoreError` when
+    the database fails.
+    """
+
+    def __init__(self, connection: Connection, place: str) -> None:
+        self._connection = connection
+        self._place = place
+
+    def _rows(
+        self, statement: Executable, parameters: dict[str, object] | None = None
+    ) -> Sequence[Row[Any]]:
+        with in_words(self._place):
+            return self._connection.execute(statement, parameters or {}).all()
+
+    def _recorded(self, row: Row[Any]) -> Recorded:
+        try:
+            return Recorded(row.id, decode_event(row.body))
+        except ValueError as error:
+            raise StoreError(
+                f"event {row.id} of interview {row.interview_id} in the database {self._place}"
+                f" cannot be read: {error}; put a backup of the database in its place"
+            ) from None
+
+    def chronicle(self, interview_id: int) -> Chronicle:
+        """All that has happened to one interview.
+
+        Raises:
+            UnknownInterview: there is none of that number.
+        """
+        found = self.chronicles((interview_id,))
+        if not found:
+            raise unknown_interview(interview_id)
+        return found[0]
+
+    def chronicles(self, ids: Iterable[int] | None = None) -> list[Chronicle]:
+        """All that has happened to these interviews, or to all, by ascending number.
+
+        A number that no interview has is passed over.
+        """
+        events = schema.events.c
+        query = select(events.id, events.interview_id, events.body).order_by(
+            events.interview_id, events.id
+        )
+        if ids is None:
+            rows = self._rows(query)
+        else:
+            # Written into the statement, numbers escape the limit on parameters.
+            numbers = bindparam("ids", expanding=True, literal_execute=True)
+            wanted = sorted({int(number) for number in ids})
+            rows = self._rows(query.where(events.interview_id.in_(numbers)), {"ids": wanted})
+        told: dict[int, list[Recorded]] = {}
+        for row in rows:
+            told.setdefault(row.interview_id, []).append(self._recorded(row))
+        return [Chronicle(number, tuple(recorded)) for number, recorded in told.items()]
+
+    def interviews_with(self, addresses: Iterable[str]) -> frozenset[int]:
+        """The interviews to which one of these addresses belongs; case does not matter."""
+        people = schema.people.c
+        wanted = sorted({address.casefold() for address in addresses})
+        found: set[int] = set()
+        for start in range(0, len(wanted), _ADDRESSES_AT_ONCE):
+            some = wanted[start : start + _ADDRESSES_AT_ONCE]
+            query = select(people.interview_id).where(people.address.in_(some)).distinct()
+            found.update(row.interview_id for row in self._rows(query))
+        return frozenset(found)
+
+    def cursor(self, account: str, folder: str) -> Cursor | None:
+        """How far the folder was read, or None when it never was."""
+        cursors = schema.cursors.c
+        query = select(schema.cursors).where(cursors.account == account, cursors.folder == folder)
+        return next((_cursor(row) for row in self._rows(query)), None)
+
+    def cursors(self, account: str) -> tuple[Cursor, ...]:
+        """How far each folder of the account was read, by folder name."""
+        cursors = schema.cursors.c
+        query = select(schema.cursors).where(cursors.account == account).order_by(cursors.folder)
+        return tuple(_cursor(row) for row in self._rows(query))
+
+    def journal(self, account: str) -> tuple[JournalEntry, ...]:
+        """The account's drafts that are not settled, oldest first."""
+        journal = schema.journal.c
+        query = (
+            select(schema.journal)
+            .where(journal.account == account, journal.phase != Phase.SETTLED.value)
+            .order_by(journal.id)
+        )
+        return tuple(_entry(row) for row in self._rows(query))
+
+    def journal_entry(self, message_id: str) -> JournalEntry | None:
+        """The draft that was laid with this Message-ID, settled or not."""
+        query = select(schema.journal).where(schema.journal.c.message_id == message_id)
+        return next((_entry(row) for row in self._rows(query)), None)
+
+    def journal_of(self, interview_id: int) -> tuple[JournalEntry, ...]:
+        """All drafts of the interview, settled or not, oldest first."""
+        journal = schema.journal.c
+        query = (
+            select(schema.journal)
+            .where(journal.interview_id == interview_id)
+            .order_by(journal.id)
+        )
+        return tuple(_entry(row) for row in self._rows(query))
+
+    def next_due(self) -> datetime | None:
+        """The earliest moment at which something is due for any interview, or None."""
+        column = schema.interviews.c.next_due
+        rows = self._rows(select(func.min(column).label("earliest")).where(column != ""))
+        return text_to_moment(rows[0].earliest or "")
+
+    def due(self, now: datetime) -> tuple[int, ...]:
+        """The interviews for which something is due at `now`, the longest due first."""
+        interviews = schema.interviews.c
+        query = (
+            select(interviews.id)
+            .where(interviews.next_due != "", interviews.next_due <= moment_to_text(now))
+            .order_by(interviews.next_due, interviews.id)
+        )
+        return tuple(row.id for row in self._rows(query))
+
+    def health(self, account: str) -> Health | None:
+        """How the account is doing, or None when nothing is known of it yet."""
+        rows = self._rows(select(schema.health).where(schema.health.c.account == account))
+        return next(
+            (
+                Health(
+                    row.account,
+                    text_to_moment(row.last_pass_at),
+                    row.problem,
+                    text_to_moment(row.problem_since),
+                )
+                for row in rows
+            ),
+            None,
+        )
+
+    def unreadable(self, account: str) -> tuple[Unreadable, ...]:
+        """The account's mails that could not be read, oldest first."""
+        mails = schema.unreadable.c
+        query = (
+            select(schema.unreadable)
+            .where(mails.account == account)
+            .order_by(mails.at, mails.folder, mails.uid)
+        )
+        return tuple(
+            Unreadable(
+                row.account, row.folder, row.uidvalidity, row.uid, row.reason, _moment(row.at)
+            )
+            for row in self._rows(query)
+        )

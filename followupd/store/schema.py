@@ -1,0 +1,149 @@
+"""The tables.
+
+Rules: STRICT on SQLite, AUTOINCREMENT, NOT NULL everywhere ("" or 0 stands for none), and a
+column never changes its meaning: a new meaning is a new column and a new migration. Moments are
+text as `codec.moment_to_text` writes it. Nothing here depends on SQLite except its options.
+
+Whoever changes a table adds a migration to `migrations/versions` and its revision to
+`REVISIONS`; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+REVISIONS = ("0001",)
+"""Every revision of the schema, oldest first; the last one is what this version reads."""
+
+metadata = MetaData()
+
+# UIDs and UIDVALIDITY have 32 bits without a sign: more than INTEGER holds outside SQLite.
+_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+
+_STRICT = {"sqlite_strict": True}
+_COUNTED = {"sqlite_strict": True, "sqlite_autoincrement": True}
+
+alembic_version = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", Text, primary_key=True, nullable=False),
+    **_STRICT,
+)
+"""Alembic's own table, made by us so that it is strict as well; not part of `metadata`."""
+
+interviews = Table(
+    "interviews",
+    metadata,
+    Column("id", _NUMBER, primary_key=True, nullable=False),
+    Column("uid", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("next_due", Text, nullable=False),
+    UniqueConstraint("uid", name="interviews_uid"),
+    Index("interviews_next_due", "next_due"),
+    **_COUNTED,
+)
+"""One row for each interview; all else about it is in its events. `next_due`: "" for never."""
+
+people = Table(
+    "people",
+    metadata,
+    Column("interview_id", ForeignKey("interviews.id"), primary_key=True, nullable=False),
+    Column("address", Text, primary_key=True, nullable=False),
+    Index("people_address", "address"),
+    **_STRICT,
+)
+"""Which addresses belong to which interview; `address` is case-folded."""
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", _NUMBER, primary_key=True, nullable=False),
+    Column("interview_id", ForeignKey("interviews.id"), nullable=False),
+    Column("at", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("events_interview", "interview_id", "id"),
+    **_COUNTED,
+)
+"""The facts; rows are added and never changed. `fingerprint`: "" for one that may repeat."""
+
+Index(
+    "events_fingerprint",
+    events.c.interview_id,
+    events.c.fingerprint,
+    unique=True,
+    sqlite_where=events.c.fingerprint != "",
+    postgresql_where=events.c.fingerprint != "",
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("account", Text, primary_key=True, nullable=False),
+    Column("folder", Text, primary_key=True, nullable=False),
+    Column("uidvalidity", _NUMBER, nullable=False),
+    Column("last_uid", _NUMBER, nullable=False),
+    Column("seen_at", Text, nullable=False),
+    **_STRICT,
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("id", _NUMBER, primary_key=True, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("interview_id", ForeignKey("interviews.id"), nullable=False),
+    Column("account", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("cycle", _NUMBER, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("attempt", _NUMBER, nullable=False),
+    Column("phase", Text, nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("uidvalidity", _NUMBER, nullable=False),
+    Column("uid", _NUMBER, nullable=False),
+    Column("uidnext_before", _NUMBER, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("bound_message_id", Text, nullable=False),
+    Column("missing_since", Text, nullable=False),
+    Column("missing_passes", _NUMBER, nullable=False),
+    Column("made_at", Text, nullable=False),
+    UniqueConstraint("message_id", name="journal_message_id"),
+    UniqueConstraint("interview_id", "step", "cycle", "person", "attempt", name="journal_rung"),
+    Index("journal_account", "account", "phase"),
+    **_COUNTED,
+)
+"""The drafts; `journal_rung` is what keeps a step from ever having two at once."""
+
+health = Table(
+    "health",
+    metadata,
+    Column("account", Text, primary_key=True, nullable=False),
+    Column("last_pass_at", Text, nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("problem_since", Text, nullable=False),
+    **_STRICT,
+)
+
+unreadable = Table(
+    "unreadable",
+    metadata,
+    Column("account", Text, primary_key=True, nullable=False),
+    Column("folder", Text, primary_key=True, nullable=False),
+    Column("uidvalidity", _NUMBER, primary_key=True, nullable=False),
+    Column("uid", _NUMBER, primary_key=True, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    **_STRICT,
+)

@@ -1,0 +1,1 @@
+"""From a due step to the bytes of a draft: pure functions."""
