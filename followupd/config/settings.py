@@ -68,7 +68,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Imap:
-    """The mailbox (RFC 3501, RFC 9051).
+    r"""The mailbox (RFC 3501, RFC 9051).
 
     Attributes:
         host: a name or an address, without brackets.
@@ -79,9 +79,9 @@ class Imap:
         ca_file: absolute path of a private certificate authority, or None for the system's.
         folders: where answers may arrive; None: not configured, chosen from what the server
             offers. The inbox is always spelled `INBOX`.
-        drafts: the folder of drafts; None: the server's \\Drafts (RFC 6154).
-        sent: likewise, \\Sent.
-        trash: likewise, \\Trash.
+        drafts: the folder of drafts; None: the server's \Drafts (RFC 6154).
+        sent: likewise, \Sent.
+        trash: likewise, \Trash.
     """
 
     host: str
@@ -110,7 +110,7 @@ class Smtp:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One mailbox of the user.
+    r"""One mailbox of the user.
 
     Attributes:
         name: unique; ASCII letters, digits, dot, hyphen and underscore.
@@ -120,7 +120,7 @@ class Account:
         smtp: None: nothing can be sent from here, drafts are only laid down.
         approval_folder: a draft that the user moves here is sent; None: there is no such
             folder. It is never a folder that is configured for something else, but it may
-            still be the folder the server itself calls \\Drafts: whoever opens the mailbox
+            still be the folder the server itself calls \Drafts: whoever opens the mailbox
             compares.
     """
 
@@ -161,4 +161,6 @@ class Settings:
             if account.name == name:
                 return account
         names = [account.name for account in self.accounts]
-        raise UsageError(f"there is no account {quoted(name)} in the configuration; {near(name, names)}")
+        raise UsageError(
+            f"there is no account {quoted(name)} in the configuration; {near(name, names)}"
+        )

@@ -112,7 +112,8 @@ class Table:
         value = self._values.get(key, default)
         if isinstance(value, bool) or not isinstance(value, int):
             self.mistake(
-                key, f"must be a whole number without quotes, such as {default}, but is {kind_of(value)}"
+                key,
+                f"must be a whole number, such as {default}, but is {kind_of(value)}",
             )
             return default
         if not 1 <= value <= _HIGHEST_PORT:
@@ -131,7 +132,7 @@ class Table:
             return default
         return type(default)(value)
 
-    def texts(self, key: str) -> tuple[str, ...] | None:
+    def texts(self, key: str, *, distinct: bool = True) -> tuple[str, ...] | None:
         """A list of lines of text, without those that are wrong; None when it is absent."""
         value = self._values.get(key)
         if value is None:
@@ -148,7 +149,7 @@ class Table:
                 self._mistakes.add(where, f"must be text in quotes, but is {kind_of(item)}")
             elif (trouble := _trouble(item)) is not None:
                 self._mistakes.add(where, trouble)
-            elif item in found:
+            elif distinct and item in found:
                 self._mistakes.add(where, f"{quoted(item)} stands in the list twice")
             else:
                 found.append(item)

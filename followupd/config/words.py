@@ -28,7 +28,7 @@ def quoted(text: str) -> str:
     return f'"{clean[:_SHOWN]}…"' if len(clean) > _SHOWN else f'"{clean}"'
 
 
-def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.5) -> str | None:
+def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
     """The known word most like this one, or None when none is like it."""
     folded = {one.casefold().replace("-", "_"): one for one in known}
     wanted = word[:_SHOWN].casefold().replace("-", "_")
@@ -42,23 +42,24 @@ def near(word: str, known: Iterable[str]) -> str:
     meant = nearest(word, names)
     if meant is not None:
         return f"did you mean {quoted(meant)}?"
-    return f"there {'is' if len(names) == 1 else 'are'}: {', '.join(quoted(name) for name in names)}"
+    return (
+        f"there {'is' if len(names) == 1 else 'are'}: {', '.join(quoted(name) for name in names)}"
+    )
+
+
+_KINDS = (
+    (bool, "true or false"),
+    (str, "text"),
+    (int, "a whole number"),
+    (float, "a number with a decimal point"),
+    (list, "a list"),
+    (dict, "a table"),
+)
 
 
 def kind_of(value: object) -> str:
     """What kind of TOML value this is, in plain words and without the value."""
-    match value:
-        case bool():
-            return "true or false"
-        case str():
-            return "text"
-        case int():
-            return "a whole number"
-        case float():
-            return "a number with a decimal point"
-        case list():
-            return "a list"
-        case dict():
-            return "a table"
-        case _:
-            return "a date or time without quotes"
+    for kind, words in _KINDS:  # bool before int, which it is a kind of
+        if isinstance(value, kind):
+            return words
+    return "a date or time without quotes"

@@ -69,6 +69,15 @@ class Added:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxSearched:
+    """The mailbox of `account` was searched for earlier mail with the interview's people."""
+
+    at: datetime
+    account: str
+    kind: Literal["mailbox_searched"] = "mailbox_searched"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadFound:
     """A mail between the user and a person of the interview from before it was held.
 
@@ -177,7 +186,7 @@ class DraftSent:
     """The user sent the draft.
 
     `certain` is False where the sent copy was recognised by thread and person only;
-    `sent_message_id` is the Message-ID it went out with.
+    `sent_message_id` is the Message-ID it went out with; `mail` is the sent copy.
     """
 
     at: datetime
@@ -185,6 +194,7 @@ class DraftSent:
     sent_at: datetime
     sent_message_id: str
     certain: bool
+    mail: Mail | None = None
     kind: Literal["draft_sent"] = "draft_sent"
 
 
@@ -318,6 +328,7 @@ class Noted:
 
 Event: TypeAlias = (
     Added
+    | MailboxSearched
     | ThreadFound
     | ReplyReceived
     | PossibleReply

@@ -64,6 +64,7 @@ class Written:
     address: str
     at: datetime
     by_hand: bool
+    message_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ class History:
         mails: mails with the interview's people, in the order in which they were learned of.
         message_ids: every Message-ID that belongs to the interview.
         notes: the user's notes, oldest first.
+        searched: the accounts that were searched for earlier mail.
     """
 
     interview: Interview
@@ -140,6 +142,7 @@ class History:
     mails: tuple[Mail, ...] = ()
     message_ids: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
+    searched: frozenset[str] = frozenset()
 
     @property
     def open_drafts(self) -> tuple[Draft, ...]:
@@ -184,6 +187,8 @@ def _apply(history: History, event: Event) -> History:  # noqa: C901, PLR0911, P
     match event:
         case happened.Added():
             raise ValueError(f"interview {history.interview_id} was recorded twice")
+        case happened.MailboxSearched(account=account):
+            return replace(history, searched=history.searched | {account})
         case happened.ThreadFound(mail=mail):
             return _with_mail(history, mail)
         case happened.ReplyReceived(mail=mail, outcome=outcome):
@@ -217,7 +222,7 @@ def _apply(history: History, event: Event) -> History:  # noqa: C901, PLR0911, P
             return replace(history, calls=(*history.calls, at))
         case happened.DecisionMoved(decision_by=decision_by):
             return replace(
-                history,
+                _alive(history),
                 decision_by=decision_by,
                 cycle=history.cycle + 1,
                 answer=None,
@@ -225,10 +230,10 @@ def _apply(history: History, event: Event) -> History:  # noqa: C901, PLR0911, P
             )
         case happened.MarkedAnswered(at=at, outcome=outcome):
             return replace(
-                history, answer=Answer(at, outcome, None), marked_silent=False, possible=()
+                _alive(history), answer=Answer(at, outcome, None), marked_silent=False, possible=()
             )
         case happened.MarkedSilent():
-            return replace(history, answer=None, marked_silent=True, possible=())
+            return replace(_unanswered(history), marked_silent=True, possible=())
         case happened.Snoozed(until=until):
             return replace(history, snoozed_until=until)
         case happened.StepSkipped(step=step, cycle=cycle, person=person, at=at):
@@ -239,7 +244,7 @@ def _apply(history: History, event: Event) -> History:  # noqa: C901, PLR0911, P
         case happened.Reopened():
             if history.closed is not None:
                 return replace(history, closed=None)
-            return replace(history, answer=None)
+            return _unanswered(history)
         case happened.Noted(text=text):
             return replace(history, notes=(*history.notes, text))
         case _:
@@ -247,22 +252,37 @@ def _apply(history: History, event: Event) -> History:  # noqa: C901, PLR0911, P
 
 
 def _with_mail(history: History, mail: Mail) -> History:
+    if any(known.message_id == mail.message_id for known in history.mails):
+        return history
     known = history.message_ids | {mail.message_id}
     return replace(history, mails=(*history.mails, mail), message_ids=known)
 
 
 def _answered(history: History, mail: Mail, outcome: Outcome) -> History:
     sender = mail.sender.casefold()
-    # A reply after the ladder came to its end is what everybody hoped for: it is answered.
-    by_plan = history.closed is not None and history.closed.by_plan
     return replace(
-        history,
+        _alive(history),
         answer=Answer(mail.date, outcome, mail),
         marked_silent=False,
-        closed=None if by_plan else history.closed,
         heard={**history.heard, sender: max(mail.date, history.heard.get(sender, mail.date))},
         absences={key: note for key, note in history.absences.items() if key != sender},
     )
+
+
+def _alive(history: History) -> History:
+    """After the ladder came to its end, a word from them is what everybody hoped for."""
+    by_plan = history.closed is not None and history.closed.by_plan
+    return replace(history, closed=None) if by_plan else history
+
+
+def _unanswered(history: History) -> History:
+    """What was taken for an answer was none: its sender has not been heard by it either."""
+    mail = history.answer.mail if history.answer is not None else None
+    if mail is None:
+        return replace(history, answer=None)
+    sender = mail.sender.casefold()
+    heard = {key: at for key, at in history.heard.items() if key != sender}
+    return replace(history, answer=None, heard=heard)
 
 
 def _resolved(history: History, message_id: str, *, belongs: bool) -> History:
@@ -326,18 +346,39 @@ def _sent(history: History, event: happened.DraftSent) -> History:
         sent_message_id=event.sent_message_id,
     )
     drafts = tuple(sent if d.message_id == event.message_id else d for d in history.drafts)
-    known = history.message_ids | {event.sent_message_id}
-    history = replace(history, drafts=drafts, message_ids=known)
-    if draft.to.casefold() != draft.person.casefold():
-        return history  # a call sheet that was mailed reached only the user
-    written = Written(draft.person.casefold(), event.sent_at, by_hand=False)
-    return replace(history, written=(*history.written, written))
+    # The same copy may have been taken for a mail by hand before the draft was missed.
+    copies = {event.sent_message_id, draft.sent_message_id}
+    by_others = tuple(w for w in history.written if w.message_id not in copies)
+    history = replace(
+        history,
+        drafts=drafts,
+        written=by_others,
+        message_ids=history.message_ids | {event.sent_message_id},
+    )
+    if event.mail is not None:
+        history = _with_mail(history, event.mail)
+    written = tuple(
+        Written(address, event.sent_at, by_hand=False, message_id=event.sent_message_id)
+        for address in sorted(_reached(history, draft, event.mail))
+    )
+    return replace(history, written=(*history.written, *written))
+
+
+def _reached(history: History, draft: Draft, copy: Mail | None) -> set[str]:
+    """The people of the interview whom a sent draft went to, those in its copy included."""
+    people = {person.key for person in history.interview.people}
+    reached = {address.casefold() for address in copy.recipients} & people if copy else set()
+    if draft.to.casefold() == draft.person.casefold():  # else a call sheet, for the user's eyes
+        reached.add(draft.person.casefold())
+    return reached
 
 
 def _wrote(history: History, mail: Mail) -> History:
+    if any(draft.sent_message_id == mail.message_id for draft in history.drafts):
+        return history
     people = {person.key for person in history.interview.people}
     written = tuple(
-        Written(address.casefold(), mail.date, by_hand=True)
+        Written(address.casefold(), mail.date, by_hand=True, message_id=mail.message_id)
         for address in mail.recipients
         if address.casefold() in people
     )

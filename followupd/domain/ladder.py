@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, time, timedelta
 from typing import TYPE_CHECKING
 
 from followupd.domain.cadence import PROMISE, Anchor, CadenceStep, WaitUnit
@@ -11,7 +11,7 @@ from followupd.domain.interview import Channel, Part
 from followupd.domain.rungs import PlannedStep, StepState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date, datetime
 
     from followupd.domain.interview import Person
@@ -21,6 +21,9 @@ _THANKS_WITHIN = 3
 """Working days after the interview in which a late thank-you is still a kindness."""
 
 _MOMENT = timedelta(microseconds=1)
+
+_UNTOUCHED = (StepState.PLANNED, StepState.DUE, StepState.HELD, StepState.QUEUED)
+"""States in which the user has had no say in a step yet."""
 
 
 def thank_yous(situation: Situation) -> Iterator[PlannedStep]:
@@ -35,12 +38,21 @@ def thank_yous(situation: Situation) -> Iterator[PlannedStep]:
             yield _thank_you(situation, step, person)
 
 
-def thanks_until(situation: Situation) -> date:
-    """The last day on which a thank-you is still in time."""
+def thanks_until(situation: Situation, step: CadenceStep) -> date:
+    """The last day on which a thank-you, or another step after the interview, is in time."""
     workdays = situation.workdays
     held_on = workdays.day_of(situation.history.interview.held_at)
     late = workdays.add(held_on, _THANKS_WITHIN)
-    return max(min(late, situation.expected_by), workdays.add(held_on, 1))
+    own = workdays.day_of(workdays.next_open(_after_interview(situation, step)))
+    return max(min(late, situation.expected_by), workdays.add(held_on, 1), own)
+
+
+def _after_interview(situation: Situation, step: CadenceStep) -> datetime:
+    """When the step's wait after the interview is over."""
+    held_at = situation.history.interview.held_at.astimezone(UTC)
+    if step.wait.unit is WaitUnit.HOURS:
+        return held_at + timedelta(hours=step.wait.amount)
+    return situation.workdays.after(situation.workdays.day_of(held_at), step.wait)
 
 
 def _thank_you(situation: Situation, step: CadenceStep, person: Person) -> PlannedStep:
@@ -56,22 +68,22 @@ def _thank_you(situation: Situation, step: CadenceStep, person: Person) -> Plann
                 return candidate
         return workdays.next_open(moment)
 
-    if step.wait.unit is WaitUnit.HOURS:
-        nominal = held_at + timedelta(hours=step.wait.amount)
-    else:
-        nominal = workdays.after(held_on, step.wait)
     reason = f"{step.wait} after the interview on {situation.say(held_on)}"
     planned = situation.rung(
-        step, 0, person, nominal=nominal, why=reason, open_from=open_from, since=held_at
+        step,
+        0,
+        person,
+        nominal=_after_interview(situation, step),
+        why=reason,
+        open_from=open_from,
+        since=held_at,
     )
-    until = thanks_until(situation)
-    if planned.state.is_ahead and planned.due is not None:
-        lies_on = workdays.day_of(planned.due)
-    elif planned.state is StepState.QUEUED:
-        lies_on = workdays.day_of(situation.now)
-    else:
+    until = thanks_until(situation, step)
+    if not planned.state.is_ahead and planned.state is not StepState.QUEUED:
         return planned
-    if lies_on <= until:
+    # A draft lies in Drafts from its due time, but today if that is past.
+    lies_at = max(planned.due or situation.now, situation.now)
+    if workdays.day_of(lies_at) <= until:
         return planned
     late = f"too late for it after {situation.say(until)}"
     return replace(planned, state=StepState.PASSED, due=None, reason=late)
@@ -108,55 +120,105 @@ def promises(situation: Situation) -> Iterator[PlannedStep]:
 
 def ladder(situation: Situation) -> Iterator[PlannedStep]:
     """The steps from the decision date on, each counted from the one before."""
-    workdays = situation.workdays
-    promised = situation.history.decision_by is not None
-    origin = f"the {'promised' if promised else 'assumed'} decision date"
-    base = situation.expected_by
-    since = workdays.at(base + timedelta(days=1), time.min) - _MOMENT
-    waits_for: str | None = None
-    estimated = False
-    reached: dict[str, frozenset[str]] = {}
+    progress = _Progress.start(situation)
     for step in situation.cadence.steps:
-        if step.after is Anchor.INTERVIEW:
-            continue
-        nominal = workdays.after(base, step.wait)
+        if step.after is not Anchor.INTERVIEW:
+            rungs = [progress.in_turn(rung) for rung in _rungs(situation, step, progress)]
+            yield from rungs
+            progress.add(situation, step, rungs)
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far the ladder has come, while it is gone through step by step.
+
+    Attributes:
+        base: the day from which the next step's wait counts.
+        origin: what that day is, as a reason says it.
+        since: what the user wrote by then was not about the missing answer.
+        called: the calls up to then belong to the steps before.
+        done: when each person's last step was done; what was written by then counts for that.
+        reached: whom each step goes to, by its name.
+        waits_for: the step that is not done and has no time; "" for none.
+        estimated: a step before is still ahead, so that `base` is a guess.
+    """
+
+    base: date
+    origin: str
+    since: datetime
+    called: datetime
+    done: dict[str, datetime] = field(default_factory=dict)
+    reached: dict[str, frozenset[str]] = field(default_factory=dict)
+    waits_for: str = ""
+    estimated: bool = False
+
+    @classmethod
+    def start(cls, situation: Situation) -> _Progress:
+        """At the decision date, but not before the interview."""
+        base, workdays = situation.expected_by, situation.workdays
+        day_over = workdays.at(base + timedelta(days=1), time.min) - _MOMENT
+        since = max(day_over, situation.history.interview.held_at)
+        return cls(base, _decision(situation), since, called=since)
+
+    def nominal(self, situation: Situation, step: CadenceStep) -> tuple[datetime, str]:
+        """When the step would be due if nothing else moved it, and why."""
+        workdays = situation.workdays
+        due = workdays.after(self.base, step.wait)
+        why = f"{step.wait} after {self.origin}, {situation.say(self.base)}"
         if step.after is Anchor.DECISION:
-            counted = workdays.after(situation.expected_by, step.wait)
-            nominal = max(counted, situation.start(base))
-        why = f"{step.wait} after {origin}, {situation.say(base)}"
-        rungs = list(_rungs(situation, step, nominal, why, since, reached.get(step.unless or "")))
-        if waits_for is not None:
-            rungs = [_waiting(rung, waits_for) for rung in rungs]
-        elif estimated:
-            rungs = [_estimate(rung) for rung in rungs]
-        yield from rungs
-        reached[step.name] = frozenset(
+            due = workdays.after(situation.expected_by, step.wait)
+            day = situation.say(situation.expected_by)
+            why = f"{step.wait} after {_decision(situation)}, {day}"
+            if situation.start(self.base) > due:
+                due = situation.start(self.base)
+                why = f"after {self.origin}, {situation.say(self.base)}"
+        return max(due, situation.history.interview.held_at), why
+
+    def in_turn(self, rung: PlannedStep) -> PlannedStep:
+        """The rung in view of the steps before it."""
+        if not rung.state.is_ahead:
+            return rung
+        if self.waits_for:
+            why = f"waits until the {self.waits_for} step is done"
+            return replace(rung, state=StepState.HELD, due=None, reason=why)
+        if self.estimated:
+            return replace(rung, state=StepState.PLANNED, estimated=True)
+        return rung
+
+    def add(self, situation: Situation, step: CadenceStep, rungs: Sequence[PlannedStep]) -> None:
+        """Go past a step."""
+        self.reached[step.name] = frozenset(
             rung.person.key for rung in rungs if rung.person and rung.state is not StepState.PASSED
         )
-        if waits_for is not None:
-            continue
+        over = [rung.over_at for rung in rungs if rung.over_at is not None]
+        self.called = max([self.called, *over])
+        for rung in rungs:
+            if rung.over_at is not None and rung.person is not None:
+                before = self.done.get(rung.person.key, self.since)
+                self.done[rung.person.key] = max(before, rung.over_at)
+        if self.waits_for:
+            return
+        workdays = situation.workdays
         pending = [rung for rung in rungs if not rung.state.is_over]
         if any(not rung.state.is_ahead for rung in pending):
-            waits_for = step.name
+            self.waits_for = step.name
         elif pending:
             last = max(rung.due or situation.now for rung in pending)
-            base = workdays.day_of(max(last, situation.now))
-            origin, estimated = f"the {step.name} step, if that is done on its day", True
-        elif any(rung.over_at for rung in rungs):
-            since = max(rung.over_at for rung in rungs if rung.over_at is not None)
-            base = max(base, workdays.day_of(since))
-            origin = f"the {step.name} step"
+            self.base = workdays.day_of(max(last, situation.now))
+            self.origin, self.estimated = f"the {step.name} step, if that is done on its day", True
+        elif over:
+            self.base = max(self.base, workdays.day_of(max(over)))
+            self.origin = f"the {step.name} step"
 
 
-def _rungs(
-    situation: Situation,
-    step: CadenceStep,
-    nominal: datetime,
-    why: str,
-    since: datetime,
-    reached: frozenset[str] | None,
-) -> Iterator[PlannedStep]:
+def _decision(situation: Situation) -> str:
+    promised = situation.history.decision_by is not None
+    return f"the {'promised' if promised else 'assumed'} decision date"
+
+
+def _rungs(situation: Situation, step: CadenceStep, progress: _Progress) -> Iterator[PlannedStep]:
     cycle = situation.history.cycle
+    nominal, why = progress.nominal(situation, step)
     if step.closes:
         yield situation.closing(step, nominal, why)
         return
@@ -164,29 +226,19 @@ def _rungs(
     if not people:
         yield situation.nobody(step, cycle)
     for person in people:
-        if reached is not None and person.key in reached:
+        rung = situation.rung(
+            step,
+            cycle,
+            person,
+            nominal=nominal,
+            why=why,
+            open_from=situation.workdays.next_open,
+            since=progress.done.get(person.key, progress.since),
+            called=progress.called,
+        )
+        untouched = rung.state in _UNTOUCHED
+        if untouched and person.key in progress.reached.get(step.unless or "", ()):
             gone = f"the {step.unless} step already goes to {person.called}"
             yield situation.passed(step, cycle, person, gone)
         else:
-            yield situation.rung(
-                step,
-                cycle,
-                person,
-                nominal=nominal,
-                why=why,
-                open_from=situation.workdays.next_open,
-                since=since,
-            )
-
-
-def _waiting(rung: PlannedStep, waits_for: str) -> PlannedStep:
-    if not rung.state.is_ahead:
-        return rung
-    why = f"waits until the {waits_for} step is done"
-    return replace(rung, state=StepState.HELD, due=None, reason=why)
-
-
-def _estimate(rung: PlannedStep) -> PlannedStep:
-    if not rung.state.is_ahead:
-        return rung
-    return replace(rung, state=StepState.PLANNED, estimated=True)
+            yield rung

@@ -24,7 +24,7 @@ REST = 3
 
 @dataclass(slots=True)
 class _Person:
-    sent: list[datetime] = field(default_factory=list)
+    sent: dict[str, datetime] = field(default_factory=dict)
     heard: datetime | None = None
     open_drafts: list[tuple[int, Draft]] = field(default_factory=list)
 
@@ -41,7 +41,8 @@ class Contacts:
         self._people: dict[str, _Person] = {}
         for history in histories:
             for written in history.written:
-                self._person(written.address).sent.append(written.at)
+                # One message may count for two interviews, but reached the person once.
+                self._person(written.address).sent[written.message_id] = written.at
             for address, at in history.heard.items():
                 person = self._person(address)
                 person.heard = at if person.heard is None else max(person.heard, at)
@@ -53,7 +54,9 @@ class Contacts:
     def unanswered(self, address: str) -> list[datetime]:
         """When the person was written to since they last wrote, oldest first."""
         person = self._person(address)
-        return sorted(at for at in person.sent if person.heard is None or at > person.heard)
+        return sorted(
+            at for at in person.sent.values() if person.heard is None or at > person.heard
+        )
 
     def may_write(self, address: str) -> bool:
         """Whether fewer than three messages to the person are unanswered."""

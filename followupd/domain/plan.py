@@ -31,12 +31,12 @@ milliseconds. The order of the steps is in `ladder.py`, one step for one person 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import time, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, time, timedelta
 from typing import TYPE_CHECKING
 
-from followupd.domain.cadence import Anchor
-from followupd.domain.interview import DraftState
+from followupd.domain.cadence import PROMISE, Anchor
+from followupd.domain.interview import Channel, DraftState
 from followupd.domain.ladder import ladder, promises, thank_yous, thanks_until
 from followupd.domain.limits import Contacts
 from followupd.domain.rungs import PlannedStep, Situation, StepState
@@ -105,6 +105,7 @@ def plan(
         now: the moment to plan for.
         others: the other interviews that share people with it, for the limits per person.
     """
+    now = now.astimezone(UTC)  # moments of one zone would be compared by their wall time
     situation = Situation(
         history=history,
         cadence=cadence,
@@ -113,7 +114,7 @@ def plan(
         contacts=Contacts([history, *others]),
         expected_by=expected_by(history, cadence, workdays),
     )
-    steps = (*thank_yous(situation), *promises(situation), *ladder(situation))
+    steps = _one_to_each([*thank_yous(situation), *promises(situation), *ladder(situation)])
     due = [step for step in steps if step.state is StepState.DUE]
     return Plan(
         status=status(history, cadence, workdays, now),
@@ -123,6 +124,30 @@ def plan(
         close=next((step.reason for step in due if step.closes), None),
         next_due=_next_due(situation, steps),
     )
+
+
+def _one_to_each(steps: Iterable[PlannedStep]) -> tuple[PlannedStep, ...]:
+    """The steps, with only one draft due to each person; the others wait for it.
+
+    A promise is kept all the same.
+    """
+    steps = tuple(steps)
+    first: dict[str, PlannedStep] = {}
+    for step in sorted(steps, key=lambda step: step.step != PROMISE):
+        if step.state is StepState.DUE and step.channel is Channel.EMAIL and step.person:
+            first.setdefault(step.person.key, step)
+
+    def held(step: PlannedStep) -> PlannedStep:
+        to_mail = step.state is StepState.DUE and step.channel is Channel.EMAIL
+        if not to_mail or step.step == PROMISE or step.person is None:
+            return step
+        other = first[step.person.key]
+        if other is step:
+            return step
+        said = f"another draft to {step.person.called} is due before it: {other.step}"
+        return replace(step, state=StepState.HELD, due=None, reason=said)
+
+    return tuple(held(step) for step in steps)
 
 
 def _withdrawals(history: History, steps: Iterable[PlannedStep]) -> Iterator[Withdrawal]:
@@ -152,9 +177,10 @@ def _next_due(situation: Situation, steps: Iterable[PlannedStep]) -> datetime | 
         for step in steps
         if step.due is not None and step.state.is_ahead and not step.estimated
     ]
-    thanks = {s.name for s in situation.cadence.steps if s.after is Anchor.INTERVIEW}
-    if any(step.step in thanks and step.state is StepState.QUEUED for step in steps):
-        # An untouched thank-you is taken back once it is too late for it.
-        day_after = thanks_until(situation) + timedelta(days=1)
-        moments.append(situation.workdays.at(day_after, time.min))
+    thanks = {s.name: s for s in situation.cadence.steps if s.after is Anchor.INTERVIEW}
+    for step in steps:
+        if step.step in thanks and step.state is StepState.QUEUED:
+            # An untouched thank-you is taken back once it is too late for it.
+            day_after = thanks_until(situation, thanks[step.step]) + timedelta(days=1)
+            moments.append(situation.workdays.at(day_after, time.min))
     return min(moments, default=None)

@@ -111,6 +111,7 @@ class Situation:
         why: str,
         open_from: Callable[[datetime], datetime],
         since: datetime,
+        called: datetime | None = None,
     ) -> PlannedStep:
         """Judge one step for one person.
 
@@ -121,7 +122,8 @@ class Situation:
             nominal: when it would be due if nothing moved it.
             why: the reason to print for that.
             open_from: the first moment, not before its argument, at which it may be queued.
-            since: what the user did on their own after it counts as the step.
+            since: what the user wrote to the person on their own after it counts as the step.
+            called: a call after it counts as the step; None where no call does.
         """
         rung = (step.name, cycle, person.key)
         drafts = [draft for draft in self.history.drafts if draft.rung == rung]
@@ -132,21 +134,23 @@ class Situation:
             template=template,
             attempt=sum(draft.state is DraftState.WITHDRAWN for draft in drafts),
         )
-        over = self._over(blank, step, drafts, since)
+        over = self._over(blank, drafts) or self._by_hand(blank, step, since, called)
         if over is not None:
             return over
-        if person.key in self.history.bounced:
+        waiting = next((draft for draft in drafts if draft.state.is_open), None)
+        touched = waiting is not None and waiting.state is not DraftState.QUEUED
+        if person.key in self.history.bounced and not touched:
             return self.passed(step, cycle, person, f"mail to {person.called} comes back")
         barred = self.barred(promise=step.name == PROMISE)
         if barred is not None:
             return replace(blank, state=barred[0], reason=barred[1])
-        waiting = next((draft for draft in drafts if draft.state.is_open), None)
-        if waiting is not None:
+        limited = step.name != PROMISE and channel is Channel.EMAIL
+        if waiting is not None and not (limited and self._overtaken(waiting)):
             return self._waiting(blank, waiting)
-        if step.name != PROMISE and channel is Channel.EMAIL:
-            limited = self._limited(blank, person, rung)
-            if limited is not None:
-                return limited
+        kept_from = self._kept_from(blank, person, rung, limited=limited)
+        if kept_from is not None:
+            return kept_from
+        if limited:
             nominal, why = self._after_rest(person, nominal, why)
         if step.after is not Anchor.INTERVIEW:
             nominal, why = self._after_absence(person, nominal, why)
@@ -173,7 +177,10 @@ class Situation:
     def nobody(self, step: CadenceStep, cycle: int) -> PlannedStep:
         """The step has nobody to go to."""
         parts = " or ".join(part.value.replace("_", " ") for part in step.to)
-        return self.passed(step, cycle, None, f"no {parts} to write to")
+        said = f"no {parts} to write to" if parts else "it asks nobody"
+        if any(map(self.history.interview.with_part, step.to)):
+            said = f"mail to every {parts} comes back"
+        return self.passed(step, cycle, None, said)
 
     def passed(
         self, step: CadenceStep, cycle: int, person: Person | None, reason: str
@@ -199,20 +206,33 @@ class Situation:
         """Whom the step goes to: whom it already concerns, else the first who exist."""
         interview, bounced = self.history.interview, self.history.bounced
         if step.each:
-            return next(filter(None, map(interview.with_part, step.to)), ())
+            people = next(filter(None, map(interview.with_part, step.to)), ())
+            keys = [person.key for person in people]
+            return tuple(person for n, person in enumerate(people) if person.key not in keys[:n])
         rung = (step.name, cycle)
-        concerned = {
+        drafts = [draft for draft in self.history.drafts if (draft.step, draft.cycle) == rung]
+        # A draft the user has touched holds the step until they send or delete it.
+        touched = {
             draft.person.casefold()
-            for draft in self.history.drafts
-            if (draft.step, draft.cycle) == rung and draft.state is not DraftState.WITHDRAWN
+            for draft in drafts
+            if draft.state in (DraftState.EDITED, DraftState.MISSING)
+        }
+        concerned = {
+            draft.person.casefold() for draft in drafts if draft.state is not DraftState.WITHDRAWN
         } | {
             skip.person.casefold() for skip in self.history.skips if (skip.step, skip.cycle) == rung
         }
         order = (
-            *(person for person in interview.people if person.key in concerned),
-            *(person for part in step.to for person in interview.with_part(part)),
+            *(person for person in interview.people if person.key in touched),
+            *(person for person in interview.people if person.key in concerned - bounced),
+            *(
+                person
+                for part in step.to
+                for person in interview.with_part(part)
+                if person.key not in bounced
+            ),
         )
-        return next(((person,) for person in order if person.key not in bounced), ())
+        return order[:1]
 
     def stopped(self, *, promise: bool) -> str | None:
         """Why nothing more of this kind is to be done, or None."""
@@ -259,10 +279,8 @@ class Situation:
         """The day as people say it."""
         return say_day(day, self.workdays.day_of(self.now))
 
-    def _over(
-        self, blank: PlannedStep, step: CadenceStep, drafts: Sequence[Draft], since: datetime
-    ) -> PlannedStep | None:
-        """The rung if it is over: sent, dismissed, skipped or done by hand; else None."""
+    def _over(self, blank: PlannedStep, drafts: Sequence[Draft]) -> PlannedStep | None:
+        """The rung if it is over: sent, dismissed or skipped; else None."""
         for draft in reversed(drafts):
             came_back = draft.person.casefold() in self.history.bounced
             if draft.state is DraftState.SENT and not came_back:
@@ -275,14 +293,14 @@ class Situation:
                 )
         person = blank.person
         skipped = self._skipped(blank.step, blank.cycle, person.key if person else "")
-        if skipped is not None:
-            return replace(blank, state=StepState.SKIPPED, reason="you skipped it", over_at=skipped)
-        return self._by_hand(blank, step, since)
+        if skipped is None:
+            return None
+        return replace(blank, state=StepState.SKIPPED, reason="you skipped it", over_at=skipped)
 
     def _by_hand(
-        self, blank: PlannedStep, step: CadenceStep, since: datetime
+        self, blank: PlannedStep, step: CadenceStep, since: datetime, called: datetime | None
     ) -> PlannedStep | None:
-        """The rung if the user did it on their own after `since`, else None."""
+        """The rung if the user did it on their own, else None; see `rung`."""
         person = blank.person
         if person is None:
             return None
@@ -296,9 +314,9 @@ class Situation:
             said = f"you wrote to {person.called} yourself on {self._say_day_of(at)}"
             return replace(blank, state=StepState.DONE, reason=said, over_at=at)
         asks_the_employer = Part.RECRUITER in step.to or Part.HIRING_MANAGER in step.to
-        if step.after is Anchor.INTERVIEW or not asks_the_employer:
+        if called is None or not asks_the_employer:
             return None
-        calls = [call for call in self.history.calls if call > since]
+        calls = [call for call in self.history.calls if call > called]
         if not calls:
             return None
         said = f"you called on {self._say_day_of(min(calls))}"
@@ -320,17 +338,41 @@ class Situation:
         queued_at = self.workdays.local(draft.queued_at)
         return replace(blank, state=state, reason=said, due=queued_at)
 
-    def _limited(
-        self, blank: PlannedStep, person: Person, rung: tuple[str, int, str]
+    def _overtaken(self, draft: Draft) -> bool:
+        """Whether the person was written to after our untouched draft was laid down."""
+        if draft.state is not DraftState.QUEUED:
+            return False
+        sent = self.contacts.unanswered(draft.person)
+        if not sent or sent[-1] <= draft.queued_at:
+            return False
+        earliest = self.contacts.earliest(draft.person, self.workdays)
+        rests = earliest is not None and self.start(earliest) > self.now
+        return rests or not self.contacts.may_write(draft.person)
+
+    def _kept_from(
+        self, blank: PlannedStep, person: Person, rung: tuple[str, int, str], *, limited: bool
     ) -> PlannedStep | None:
-        if not self.contacts.may_write(person.address):
+        """The rung if another draft or the limits keep it from the person, else None."""
+        if limited and not self.contacts.may_write(person.address):
             said = f"three messages to {person.called} are unanswered"
             return replace(blank, state=StepState.PASSED, reason=said)
-        other = self.contacts.other_draft(person.address, self.history.interview_id, rung)
+        other = self._other_of_ladder(rung)
+        if limited and other is None:
+            other = self.contacts.other_draft(person.address, self.history.interview_id, rung)
         if other is None:
             return None
         said = f"another draft to {person.called} waits in Drafts: {other.step}"
         return replace(blank, state=StepState.HELD, reason=said)
+
+    def _other_of_ladder(self, rung: tuple[str, int, str]) -> Draft | None:
+        """An open draft of the ladder for the same person, call sheets included."""
+        names = {s.name for s in self.cadence.steps if s.after is not Anchor.INTERVIEW}
+        if rung[0] not in names:
+            return None
+        for draft in self.history.open_drafts:
+            if draft.step in names and draft.rung != rung and draft.rung[2] == rung[2]:
+                return draft
+        return None
 
     def _after_absence(self, person: Person, nominal: datetime, why: str) -> tuple[datetime, str]:
         note = self.history.absences.get(person.key)

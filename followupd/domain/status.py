@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from followupd.domain.cadence import WaitUnit
@@ -26,7 +26,8 @@ def expected_by(history: History, cadence: Cadence, workdays: Workdays) -> date:
         return workdays.add(held_on, wait.amount)
     if wait.unit is WaitUnit.DAYS:
         return held_on + timedelta(days=wait.amount)
-    return workdays.day_of(history.interview.held_at + timedelta(hours=wait.amount))
+    held_at = history.interview.held_at.astimezone(UTC)  # hours are counted past clock changes
+    return workdays.day_of(held_at + timedelta(hours=wait.amount))
 
 
 def status(history: History, cadence: Cadence, workdays: Workdays, now: datetime) -> Status:

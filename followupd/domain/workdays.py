@@ -112,7 +112,7 @@ class Workdays:
             case WaitUnit.DAYS:
                 return self.next_open(self.opening(day + timedelta(days=wait.amount)))
             case WaitUnit.HOURS:
-                midnight = self.at(day + _ONE_DAY, time.min)
+                midnight = self.at(day + _ONE_DAY, time.min).astimezone(UTC)
                 return self.next_open(midnight + timedelta(hours=wait.amount))
 
     def _next_working_day(self, day: date) -> date:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
-from followupd.reading.addresses import read_addresses
+from followupd.reading.addresses import Address, read_addresses
 from followupd.reading.fields import Fields, read_fields, split
 from followupd.reading.hypertext import words_of
 from followupd.reading.parts import SIZE_LIMIT, Part, walk
-from followupd.reading.text import clean, clean_lines
+from followupd.reading.text import clean, clean_lines, folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +32,10 @@ _QUOTED_MESSAGE_ID = re.compile(
 )
 _METHOD = re.compile(rb"^METHOD:[ \t]*([A-Za-z-]{1,40})", re.MULTILINE | re.IGNORECASE)
 _GROUP_END = re.compile(rb"(?:\r\n|\r|\n)(?:[ \t]*(?:\r\n|\r|\n))+")
-_DAEMONS = frozenset({"mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon"})
+_DAEMON_ONLY = frozenset(
+    {"mailer-daemon", "mail-daemon", "mailerdaemon", "mdaemon", "mail.delivery.system"}
+)
+_DAEMON_NAMES = _DAEMON_ONLY | {"mail delivery system", "mail delivery subsystem"}
 
 
 class ReportKind(StrEnum):
@@ -85,9 +88,23 @@ class Body:
     report: DeliveryReport | None
 
 
-def is_daemon(local: str) -> bool:
-    """Whether `local`, the case-folded local part of an address, is a mail system's own."""
-    return local in _DAEMONS
+class Daemon(IntEnum):
+    """How surely an address is a mail system's own."""
+
+    NO = 0
+    MAYBE = 1
+    """A postmaster, who may be a person; a display name; or nobody at all (`From: <>`)."""
+    YES = 2
+
+
+def daemon(address: Address) -> Daemon:
+    """Whether mail from `address` comes from a mail system (RFC 5321, section 4.5.5)."""
+    if address.local in _DAEMON_ONLY:
+        return Daemon.YES
+    name = folded(address.name)
+    if address.local == "postmaster" or name in _DAEMON_NAMES:
+        return Daemon.MAYBE
+    return Daemon.NO if address.address or name else Daemon.MAYBE
 
 
 def _part_text(part: Part) -> str:
@@ -115,7 +132,7 @@ def _best_text(parts: Iterable[Part]) -> str:
 
 def _calendar_method(parts: Iterable[Part]) -> str | None:
     for part in parts:
-        if part.content_type.media_type != "text/calendar":
+        if part.content_type.media_type not in ("text/calendar", "application/ics"):
             continue
         named = part.content_type.parameter("method")
         if not named:
@@ -175,7 +192,7 @@ def _original_id(parts: Iterable[Part]) -> str | None:
 
 
 def _quoted_id(parts: Iterable[Part]) -> str | None:
-    """The last Message-ID that a mail quotes in its text, as old mail systems do."""
+    """The first Message-ID that stands in the text: old mail systems bring the mail back there."""
     for part in parts:
         if part.content_type.media_type.startswith("text/"):
             found = _QUOTED_MESSAGE_ID.findall(part.text[:SIZE_LIMIT])
@@ -208,7 +225,8 @@ def _report(fields: Fields, parts: list[Part]) -> DeliveryReport | None:
     if failed:
         addresses = tuple(address.address for address in failed if address.address)
         return DeliveryReport(ReportKind.DELIVERY_STATUS, Action.FAILED, addresses, original)
-    if any(is_daemon(address.local) for address in read_addresses(fields.every("from"), 5)):
+    senders = read_addresses(fields.every("from"), 5) or (Address("", ""),)
+    if original and any(daemon(address) for address in senders):
         return DeliveryReport(ReportKind.DELIVERY_STATUS, None, (), original)
     return None
 

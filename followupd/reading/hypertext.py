@@ -16,9 +16,9 @@ _UNSEEN = {
     name: re.compile(rf"</{name}", re.IGNORECASE)
     for name in ("script", "style", "title", "textarea")
 }
-_BREAKS = frozenset(
-    "address article blockquote br dd div dl dt footer form h1 h2 h3 h4 h5 h6 header hr li ol p pre"
-    " section table tr ul".split()
+_BREAKS = re.compile(
+    "address|article|blockquote|br|dd|div|dl|dt|footer|form|h[1-6]|header|hr|li|ol|p|pre|section"
+    "|table|tr|ul"
 )
 _CELLS = frozenset({"td", "th"})
 
@@ -40,7 +40,7 @@ def _after_markup(source: str, start: int) -> tuple[str, int]:
     if tag in _UNSEEN and source[start + 1] != "/":
         closing = _UNSEEN[tag].search(source, end)
         return "", closing.start() if closing else -1
-    return "\n" if tag in _BREAKS else " " if tag in _CELLS else "", end + 1
+    return "\n" if _BREAKS.fullmatch(tag) else " " if tag in _CELLS else "", end + 1
 
 
 def words_of(source: str) -> str:

@@ -35,7 +35,6 @@ class Part:
         fields: its own header.
         raw: its body as it stands, still encoded.
         alternative: the number of the `multipart/alternative` it belongs to, or None.
-        in_report: whether it stands in a `multipart/report`.
         attached: whether it is marked as an attachment.
     """
 
@@ -43,7 +42,6 @@ class Part:
     fields: Fields
     raw: bytes
     alternative: int | None
-    in_report: bool
     attached: bool
 
     @property
@@ -69,7 +67,6 @@ class _Entity:
     raw: bytes
     depth: int = 0
     alternative: int | None = None
-    in_report: bool = False
     media_type: str | None = None
 
 
@@ -114,29 +111,29 @@ def walk(raw: bytes) -> Iterator[Part]:
         named = fields.first("content-type")
         content_type = read_content_type(named or entity.media_type)
         boundary = content_type.parameter("boundary")
-        if content_type.media_type.startswith("multipart/") and boundary:
-            if entity.depth >= _DEPTH:
-                continue
-            kind = content_type.media_type
+        kind = content_type.media_type
+        if kind.startswith("multipart/"):
+            pieces = _pieces(body, boundary) if boundary and entity.depth < _DEPTH else []
             alternatives += kind == "multipart/alternative"
             inner = [
                 _Entity(
                     piece,
                     entity.depth + 1,
                     alternatives if kind == "multipart/alternative" else entity.alternative,
-                    entity.in_report or kind == "multipart/report",
                     "message/rfc822" if kind == "multipart/digest" else None,
                 )
-                for piece in _pieces(body, boundary)
+                for piece in pieces
             ]
             waiting.extend(reversed(inner))
-            continue
+            if inner:
+                continue
+            # Nothing is marked off in it: what there is may still be words.
+            content_type = ContentType()
         disposition = (fields.first("content-disposition") or "").lstrip().lower()
         yield Part(
             content_type,
             fields,
             body,
             entity.alternative,
-            entity.in_report,
             disposition.startswith("attachment"),
         )

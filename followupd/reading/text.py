@@ -39,8 +39,8 @@ def _visible(text: str) -> str:
             marks = 0
             if category in ("Cc", "Zl", "Zp", "Zs"):
                 character = " "  # noqa: PLW2901 - the replacement is what is kept
-            elif category == "Cs":
-                character = "\ufffd"  # noqa: PLW2901 - half a surrogate cannot be encoded
+            elif category in ("Cn", "Co", "Cs"):
+                character = "\ufffd"  # noqa: PLW2901 - nobody can know how it is shown
             elif category == "Cf" or character in _INVISIBLE:
                 continue
         kept.append(character)
@@ -58,7 +58,8 @@ def clean(text: str, limit: int) -> str:
 
     Control characters, line breaks (U+2028 and U+2029 too) and every kind of blank become one
     space; format characters (bidirectional controls, zero-width characters, tags) and blank
-    letters are dropped; lone surrogates become U+FFFD; the result is NFC.
+    letters are dropped; lone surrogates, private and unassigned characters become U+FFFD. The
+    result is NFC, and `str.isprintable` holds for it.
 
     Args:
         text: any string at all.

@@ -23,17 +23,26 @@ def _reader() -> TypeAdapter[Event]:
     return TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 
 
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(
+            f"the time {moment.isoformat()} lies outside the years 1 to 9999"
+        ) from None
+
+
 def moment_to_text(moment: datetime | None) -> str:
     """A moment as UTC text of constant width, which sorts as time does; "" for None.
 
     Raises:
-        ValueError: the moment has no time zone.
+        ValueError: the moment has no time zone, or none of the years 1 to 9999 in UTC.
     """
     if moment is None:
         return ""
     if moment.utcoffset() is None:
         raise ValueError(f"the time {moment.isoformat()} has no time zone")
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    return _in_utc(moment).isoformat(timespec="microseconds")
 
 
 def text_to_moment(text: str) -> datetime | None:
@@ -52,7 +61,7 @@ def _plain(value: object) -> object:
             raise ValueError(f"the time {value.isoformat()} has no time zone")
         # RFC 3339 knows offsets of whole minutes only; local mean times of long ago have others.
         whole_minutes = offset.microseconds == 0 and offset.seconds % 60 == 0
-        return (value if whole_minutes else value.astimezone(UTC)).isoformat()
+        return (value if whole_minutes else _in_utc(value)).isoformat()
     if isinstance(value, date):
         return value.isoformat()
     return value
@@ -78,14 +87,20 @@ def encode_event(event: Event) -> str:
         ValueError: it would not come back equal: a time without a time zone, half a surrogate
             pair, or a value of another type than its field's.
     """
-    text = json.dumps(event_to_json(event), ensure_ascii=False, allow_nan=False)
+    text = _text(event)
     try:
         back = decode_event(text)
     except ValueError as error:
         raise ValueError(f"the event {event.kind} cannot be recorded: {error}") from None
-    if back != event:
+    # Texts, not events: a local time in the hour that a clock change repeats equals no time of
+    # another zone (PEP 495), not even itself with its offset written out.
+    if _text(back) != text:
         raise ValueError(f"the event {event.kind} cannot be recorded: it would come back changed")
     return text
+
+
+def _text(event: Event) -> str:
+    return json.dumps(event_to_json(event), ensure_ascii=False, allow_nan=False)
 
 
 def decode_event(text: str) -> Event:
@@ -102,7 +117,12 @@ def decode_event(text: str) -> Event:
     except ValidationError as error:
         # The error quotes the text; what came from a mail does not belong into a message.
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        kinds = {"union_tag_invalid": "its kind is unknown", "union_tag_not_found": "it has no kind"}
+        kinds = {
+            "union_tag_invalid": "its kind is unknown",
+            "union_tag_not_found": "it has no kind",
+        }
         place = ".".join(str(part) for part in first["loc"])
-        broken = "it is not JSON" if first["type"] == "json_invalid" else f"{place} ({first['type']})"
+        broken = (
+            "it is not JSON" if first["type"] == "json_invalid" else f"{place} ({first['type']})"
+        )
         raise ValueError(kinds.get(first["type"], broken)) from None

@@ -23,8 +23,8 @@ _PRIMARY = 0xFF
 
 _SENTENCES = {
     sqlite3.SQLITE_FULL: (
-        "the disk is full, and the last change to {place} was not stored; make room, and it is"
-        " tried again"
+        "the disk is full, and the last change to {place} was not stored; make room on it, then"
+        " try again"
     ),
     sqlite3.SQLITE_READONLY: (
         "{place} cannot be written; see to it that the file, its folder and its file system are"
@@ -47,6 +47,8 @@ _SENTENCES = {
         "{place} refused a change that contradicts what it holds ({text}); nothing was stored"
     ),
 }
+# On a full disk the index of the write-ahead log is the first thing that cannot be made.
+_SENTENCES[sqlite3.SQLITE_IOERR_SHMSIZE] = _SENTENCES[sqlite3.SQLITE_FULL]
 _SENTENCES[sqlite3.SQLITE_LOCKED] = _SENTENCES[sqlite3.SQLITE_BUSY]
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -66,7 +68,7 @@ def sentence(error: sqlite3.Error, place: str) -> StoreError:
     name: str = getattr(error, "sqlite_errorname", type(error).__name__)
     if code & _PRIMARY in _DAMAGED:
         return damaged(place, str(error))
-    words = _SENTENCES.get(code & _PRIMARY)
+    words = _SENTENCES.get(code) or _SENTENCES.get(code & _PRIMARY)
     if words is None:
         return StoreError(f"the database {place} failed: {error} ({name}); nothing was stored")
     return StoreError(words.format(place=f"the database {place}", code=name, text=error))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import bindparam, func, select
 
 from followupd.errors import StoreError, UnknownInterview
 from followupd.store import schema
 from followupd.store.codec import decode_event, moment_to_text, text_to_moment
-from followupd.store.failures import in_words
+from followupd.store.failures import damaged, in_words
 from followupd.store.records import (
     Chronicle,
     Cursor,
@@ -21,10 +21,12 @@ from followupd.store.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Executable, Row
+    from sqlalchemy import BindParameter, Connection, Executable, Row
+
+T = TypeVar("T")
 
 # A mail may name thousands of recipients; databases limit the parameters of a statement.
 _ADDRESSES_AT_ONCE = 500
@@ -65,6 +67,21 @@ def _cursor(row: Row[Any]) -> Cursor:
     )
 
 
+def _health(row: Row[Any]) -> Health:
+    return Health(
+        row.account,
+        text_to_moment(row.last_pass_at),
+        row.problem,
+        text_to_moment(row.problem_since),
+    )
+
+
+def _unreadable(row: Row[Any]) -> Unreadable:
+    return Unreadable(
+        row.account, row.folder, row.uidvalidity, row.uid, row.reason, at=_moment(row.at)
+    )
+
+
 def unknown_interview(interview_id: int) -> UnknownInterview:
     """The error for a number that no interview has."""
     return UnknownInterview(
@@ -88,6 +105,13 @@ class Reading:
     ) -> Sequence[Row[Any]]:
         with in_words(self._place):
             return self._connection.execute(statement, parameters or {}).all()
+
+    def _values(self, query: Executable, make: Callable[[Row[Any]], T]) -> tuple[T, ...]:
+        rows = self._rows(query)
+        try:
+            return tuple(make(row) for row in rows)
+        except ValueError as error:
+            raise damaged(self._place, f"a value in it cannot be read: {error}") from None
 
     def _recorded(self, row: Row[Any]) -> Recorded:
         try:
@@ -122,7 +146,9 @@ class Reading:
             rows = self._rows(query)
         else:
             # Written into the statement, numbers escape the limit on parameters.
-            numbers = bindparam("ids", expanding=True, literal_execute=True)
+            numbers: BindParameter[Sequence[int]] = bindparam(
+                "ids", expanding=True, literal_execute=True
+            )
             wanted = sorted({int(number) for number in ids})
             rows = self._rows(query.where(events.interview_id.in_(numbers)), {"ids": wanted})
         told: dict[int, list[Recorded]] = {}
@@ -131,9 +157,12 @@ class Reading:
         return [Chronicle(number, tuple(recorded)) for number, recorded in told.items()]
 
     def interviews_with(self, addresses: Iterable[str]) -> frozenset[int]:
-        """The interviews to which one of these addresses belongs; case does not matter."""
+        """The interviews to which one of these addresses belongs.
+
+        Case does not matter; what has unprintable characters in it is nobody's address.
+        """
         people = schema.people.c
-        wanted = sorted({address.casefold() for address in addresses})
+        wanted = sorted({address.casefold() for address in addresses if address.isprintable()})
         found: set[int] = set()
         for start in range(0, len(wanted), _ADDRESSES_AT_ONCE):
             some = wanted[start : start + _ADDRESSES_AT_ONCE]
@@ -141,17 +170,23 @@ class Reading:
             found.update(row.interview_id for row in self._rows(query))
         return frozenset(found)
 
+    def interviews_since(self, event_id: int) -> frozenset[int]:
+        """The interviews to which something was recorded after the event of that number."""
+        events = schema.events
+        query = select(events.c.interview_id).where(events.c.id > event_id).distinct()
+        return frozenset(self._values(query, lambda row: int(row.interview_id)))
+
     def cursor(self, account: str, folder: str) -> Cursor | None:
         """How far the folder was read, or None when it never was."""
         cursors = schema.cursors.c
         query = select(schema.cursors).where(cursors.account == account, cursors.folder == folder)
-        return next((_cursor(row) for row in self._rows(query)), None)
+        return next(iter(self._values(query, _cursor)), None)
 
     def cursors(self, account: str) -> tuple[Cursor, ...]:
         """How far each folder of the account was read, by folder name."""
         cursors = schema.cursors.c
         query = select(schema.cursors).where(cursors.account == account).order_by(cursors.folder)
-        return tuple(_cursor(row) for row in self._rows(query))
+        return self._values(query, _cursor)
 
     def journal(self, account: str) -> tuple[JournalEntry, ...]:
         """The account's drafts that are not settled, oldest first."""
@@ -161,28 +196,26 @@ class Reading:
             .where(journal.account == account, journal.phase != Phase.SETTLED.value)
             .order_by(journal.id)
         )
-        return tuple(_entry(row) for row in self._rows(query))
+        return self._values(query, _entry)
 
     def journal_entry(self, message_id: str) -> JournalEntry | None:
         """The draft that was laid with this Message-ID, settled or not."""
         query = select(schema.journal).where(schema.journal.c.message_id == message_id)
-        return next((_entry(row) for row in self._rows(query)), None)
+        return next(iter(self._values(query, _entry)), None)
 
     def journal_of(self, interview_id: int) -> tuple[JournalEntry, ...]:
         """All drafts of the interview, settled or not, oldest first."""
         journal = schema.journal.c
         query = (
-            select(schema.journal)
-            .where(journal.interview_id == interview_id)
-            .order_by(journal.id)
+            select(schema.journal).where(journal.interview_id == interview_id).order_by(journal.id)
         )
-        return tuple(_entry(row) for row in self._rows(query))
+        return self._values(query, _entry)
 
     def next_due(self) -> datetime | None:
         """The earliest moment at which something is due for any interview, or None."""
         column = schema.interviews.c.next_due
-        rows = self._rows(select(func.min(column).label("earliest")).where(column != ""))
-        return text_to_moment(rows[0].earliest or "")
+        query = select(func.min(column).label("earliest")).where(column != "")
+        return self._values(query, lambda row: text_to_moment(row.earliest or ""))[0]
 
     def due(self, now: datetime) -> tuple[int, ...]:
         """The interviews for which something is due at `now`, the longest due first."""
@@ -196,19 +229,8 @@ class Reading:
 
     def health(self, account: str) -> Health | None:
         """How the account is doing, or None when nothing is known of it yet."""
-        rows = self._rows(select(schema.health).where(schema.health.c.account == account))
-        return next(
-            (
-                Health(
-                    row.account,
-                    text_to_moment(row.last_pass_at),
-                    row.problem,
-                    text_to_moment(row.problem_since),
-                )
-                for row in rows
-            ),
-            None,
-        )
+        query = select(schema.health).where(schema.health.c.account == account)
+        return next(iter(self._values(query, _health)), None)
 
     def unreadable(self, account: str) -> tuple[Unreadable, ...]:
         """The account's mails that could not be read, oldest first."""
@@ -218,9 +240,4 @@ class Reading:
             .where(mails.account == account)
             .order_by(mails.at, mails.folder, mails.uid)
         )
-        return tuple(
-            Unreadable(
-                row.account, row.folder, row.uidvalidity, row.uid, row.reason, _moment(row.at)
-            )
-            for row in self._rows(query)
-        )
+        return self._values(query, _unreadable)

@@ -30,14 +30,11 @@ metadata = MetaData()
 # UIDs and UIDVALIDITY have 32 bits without a sign: more than INTEGER holds outside SQLite.
 _NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 
-_STRICT = {"sqlite_strict": True}
-_COUNTED = {"sqlite_strict": True, "sqlite_autoincrement": True}
-
 alembic_version = Table(
     "alembic_version",
     MetaData(),
     Column("version_num", Text, primary_key=True, nullable=False),
-    **_STRICT,
+    sqlite_strict=True,
 )
 """Alembic's own table, made by us so that it is strict as well; not part of `metadata`."""
 
@@ -50,7 +47,8 @@ interviews = Table(
     Column("next_due", Text, nullable=False),
     UniqueConstraint("uid", name="interviews_uid"),
     Index("interviews_next_due", "next_due"),
-    **_COUNTED,
+    sqlite_strict=True,
+    sqlite_autoincrement=True,
 )
 """One row for each interview; all else about it is in its events. `next_due`: "" for never."""
 
@@ -60,7 +58,7 @@ people = Table(
     Column("interview_id", ForeignKey("interviews.id"), primary_key=True, nullable=False),
     Column("address", Text, primary_key=True, nullable=False),
     Index("people_address", "address"),
-    **_STRICT,
+    sqlite_strict=True,
 )
 """Which addresses belong to which interview; `address` is case-folded."""
 
@@ -74,7 +72,8 @@ events = Table(
     Column("fingerprint", Text, nullable=False),
     Column("body", Text, nullable=False),
     Index("events_interview", "interview_id", "id"),
-    **_COUNTED,
+    sqlite_strict=True,
+    sqlite_autoincrement=True,
 )
 """The facts; rows are added and never changed. `fingerprint`: "" for one that may repeat."""
 
@@ -95,7 +94,7 @@ cursors = Table(
     Column("uidvalidity", _NUMBER, nullable=False),
     Column("last_uid", _NUMBER, nullable=False),
     Column("seen_at", Text, nullable=False),
-    **_STRICT,
+    sqlite_strict=True,
 )
 
 journal = Table(
@@ -122,7 +121,8 @@ journal = Table(
     UniqueConstraint("message_id", name="journal_message_id"),
     UniqueConstraint("interview_id", "step", "cycle", "person", "attempt", name="journal_rung"),
     Index("journal_account", "account", "phase"),
-    **_COUNTED,
+    sqlite_strict=True,
+    sqlite_autoincrement=True,
 )
 """The drafts; `journal_rung` is what keeps a step from ever having two at once."""
 
@@ -133,7 +133,7 @@ health = Table(
     Column("last_pass_at", Text, nullable=False),
     Column("problem", Text, nullable=False),
     Column("problem_since", Text, nullable=False),
-    **_STRICT,
+    sqlite_strict=True,
 )
 
 unreadable = Table(
@@ -145,5 +145,5 @@ unreadable = Table(
     Column("uid", _NUMBER, primary_key=True, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", Text, nullable=False),
-    **_STRICT,
+    sqlite_strict=True,
 )

@@ -13,7 +13,6 @@ from followupd.store import schema
 from followupd.store.codec import encode_event, moment_to_text
 from followupd.store.failures import in_words
 from followupd.store.queries import Reading, unknown_interview
-from followupd.store.records import JournalEntry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,11 +21,14 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, CursorResult, Executable, Row, Table
 
     from followupd.domain.events import Event
-    from followupd.store.records import Cursor, Health, Unreadable
+    from followupd.store.records import Cursor, Health, JournalEntry, Unreadable
 
 _NEVER_CHANGED = frozenset(
     {"message_id", "interview_id", "account", "step", "cycle", "person", "attempt", "made_at"}
 )
+
+# A number that a user typed may be larger than a database can be asked for.
+_LARGEST_ID = 2**63 - 1
 
 
 def _columns(entry: JournalEntry) -> dict[str, object]:
@@ -35,6 +37,22 @@ def _columns(entry: JournalEntry) -> dict[str, object]:
     columns["missing_since"] = moment_to_text(entry.missing_since)
     columns["made_at"] = moment_to_text(entry.made_at)
     return columns
+
+
+def _recordable(event: Event, fingerprint: str) -> dict[str, object]:
+    return {
+        "at": moment_to_text(event.at),
+        "kind": event.kind,
+        "fingerprint": fingerprint,
+        "body": encode_event(event),
+    }
+
+
+def _new_id(result: CursorResult[Any]) -> int:
+    key = result.inserted_primary_key
+    if key is None:
+        raise StoreError("the database did not say which number a new row has")
+    return int(key[0])
 
 
 class Transaction(Reading):
@@ -83,7 +101,8 @@ class Transaction(Reading):
 
     def _must_exist(self, interview_id: int) -> None:
         interviews = schema.interviews.c
-        if not self._rows(select(interviews.id).where(interviews.id == interview_id)):
+        query = select(interviews.id).where(interviews.id == interview_id)
+        if not 0 < interview_id <= _LARGEST_ID or not self._rows(query):
             raise unknown_interview(interview_id)
 
     def add(self, event: Added) -> int:
@@ -96,17 +115,16 @@ class Transaction(Reading):
             ValueError: the event cannot be written down (`codec.encode_event`).
         """
         interview = event.interview
+        first = _recordable(event, "")
         row = {"uid": interview.uid, "account": interview.account, "next_due": ""}
         interview_id = _new_id(self._run(insert(schema.interviews).values(row)))
         for address in sorted({person.key for person in interview.people}):
             person = {"interview_id": interview_id, "address": address}
             self._run(insert(schema.people).values(person))
-        self._record(interview_id, event, "")
+        self._run(insert(schema.events).values(first | {"interview_id": interview_id}))
         return interview_id
 
-    def append(
-        self, interview_id: int, event: Event, fingerprint: str | None = None
-    ) -> int | None:
+    def append(self, interview_id: int, event: Event, fingerprint: str | None = None) -> int | None:
         """Record what happened to an interview.
 
         Args:
@@ -132,16 +150,7 @@ class Transaction(Reading):
             same = (events.interview_id == interview_id, events.fingerprint == fingerprint)
             if self._rows(select(events.id).where(*same)):
                 return None
-        return self._record(interview_id, event, fingerprint or "")
-
-    def _record(self, interview_id: int, event: Event, fingerprint: str) -> int:
-        row = {
-            "interview_id": interview_id,
-            "at": moment_to_text(event.at),
-            "kind": event.kind,
-            "fingerprint": fingerprint,
-            "body": encode_event(event),
-        }
+        row = _recordable(event, fingerprint or "") | {"interview_id": interview_id}
         return _new_id(self._run(insert(schema.events).values(row)))
 
     def set_cursor(self, cursor: Cursor) -> None:
@@ -197,10 +206,9 @@ class Transaction(Reading):
         Raises:
             UnknownInterview: there is none of that number.
         """
+        self._must_exist(interview_id)
         same = schema.interviews.c.id == interview_id
-        change = update(schema.interviews).where(same).values(next_due=moment_to_text(due))
-        if self._run(change).rowcount == 0:
-            raise unknown_interview(interview_id)
+        self._run(update(schema.interviews).where(same).values(next_due=moment_to_text(due)))
 
     def set_health(self, health: Health) -> None:
         """Store how an account is doing."""
@@ -227,10 +235,3 @@ class Transaction(Reading):
                 "at": moment_to_text(mail.at),
             },
         )
-
-
-def _new_id(result: CursorResult[Any]) -> int:
-    key = result.inserted_primary_key
-    if key is None:
-        raise StoreError("the database did not say which number a new row has")
-    return int(key[0])

@@ -19,16 +19,17 @@ _LINE = 400
 _LINES = 60
 
 _TITLES = frozenset(
-    "dame dipl dipl-ing dott dr eng fr frau herr hr ing m miss mlle mme mr mrs ms mx prof"
-    " professor rev sir sra".split()
+    {"dame", "dipl-ing", "dott", "dr", "frau", "herr", "hr", "miss", "mlle", "mme", "mr", "mrs"}
+    | {"ms", "mx", "prof", "professor", "rev", "sir", "sr", "sra"}
 )
 _CREDENTIALS = frozenset(
-    "ba bsc cpa esq ii iii iv jd jr ma mba md msc pe phd phr pmp shrm-cp shrm-scp sphr sr".split()
+    {"ba", "bsc", "cpa", "esq", "ii", "iii", "iv", "jd", "jr", "ma", "mba", "md", "msc", "pe"}
+    | {"phd", "phr", "pmp", "shrm-cp", "shrm-scp", "sphr", "sr"}
 )
 _GROUPS = frozenset(
-    "application applications career careers hiring human info job jobs no-reply noreply office"
-    " people personnel recruiter recruiters recruiting recruitment staffing support talent"
-    " team".split()
+    {"application", "applications", "career", "careers", "hiring", "human", "info", "job", "jobs"}
+    | {"no-reply", "noreply", "office", "people", "personnel", "recruiter", "recruiters"}
+    | {"recruiting", "recruitment", "staffing", "support", "talent", "team"}
 )
 _EXTRAS = re.compile(r"\s*[(\[<|].*|\s+(?:-|–|—|/|@|at|from|via)\s.*", re.IGNORECASE)  # noqa: RUF001 - dashes are what people write there
 _QUOTES = "\"'`´‘’“”„«»"  # noqa: RUF001 - the marks that display names are wrapped in

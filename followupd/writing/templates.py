@@ -5,9 +5,8 @@ written, so every mistake in it is reported with the template, the line and the 
 `check` finds them all before the first one is due. In the body each line of the template is a
 paragraph of its own: it is wrapped here, so a template holds its paragraphs as long lines.
 
-Templates run in Jinja2's sandbox, without autoescaping, since the result is plain text. Loops,
-repetition and output are bounded against accidents. The sandbox is no prison for hostile
-templates: they are the user's own files.
+Templates run in a sandbox with bounds (`sandbox.py`), without autoescaping, since the result is
+plain text.
 """
 
 from __future__ import annotations
@@ -17,20 +16,20 @@ import textwrap
 from dataclasses import dataclass, fields
 from datetime import date
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jinja2 import DictLoader, StrictUndefined, TemplateSyntaxError, nodes, pass_context
 from jinja2 import TemplateError as JinjaError
-from jinja2.exceptions import TemplateNotFound
+from jinja2.exceptions import TemplateNotFound, TemplateRuntimeError
 from jinja2.meta import find_undeclared_variables
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
 
 from followupd.errors import TemplateError
 from followupd.reading.text import clean, clean_lines
 from followupd.writing.letter import Letter, sample_letters
+from followupd.writing.sandbox import OUTPUT_LIMIT, Sandbox, bounded, bounded_range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from jinja2 import Template
     from jinja2.runtime import Context
@@ -39,11 +38,7 @@ FALLBACK_LANGUAGE = "en"
 BLOCKS = ("subject", "body")
 WIDTH = 72
 """Columns of a line of text, so that it may be quoted a few times within 76."""
-OUTPUT_LIMIT = 64 * 1024
-"""The most characters that one template may write."""
 SUBJECT_LIMIT = 200
-_LOOP_LIMIT = 10_000
-"""How many numbers `range` hands out while one template is rendered, all calls together."""
 _INDENT_LIMIT = 24
 
 _VARIABLES = frozenset(field.name for field in fields(Letter)) | {"first_name"}
@@ -93,10 +88,10 @@ class Templates:
             sources: the text of each template under its language and name: `en/check-in`.
         """
         self._sources = dict(sources)
-        self._environment = _Sandbox(
+        self._environment = Sandbox(
             loader=DictLoader(self._sources),
             undefined=StrictUndefined,
-            autoescape=False,  # noqa: S701 - plain text; an ampersand in a name stays one
+            autoescape=False,  # plain text: an ampersand in a name stays one
             trim_blocks=True,
             lstrip_blocks=True,
             cache_size=-1,
@@ -158,9 +153,7 @@ class Templates:
             if f"{folder}/{name}" in self._sources:
                 return f"{folder}/{name}"
         prefix = f"{FALLBACK_LANGUAGE}/"
-        known = sorted(
-            key.removeprefix(prefix) for key in self._sources if key.startswith(prefix)
-        )
+        known = sorted(key.removeprefix(prefix) for key in self._sources if key.startswith(prefix))
         raise TemplateError(
             f'there is no template "{clean(name, 60)}" in "{clean(language, 20)}" nor in'
             f' "{FALLBACK_LANGUAGE}"; there are: {", ".join(known) or "none"}'
@@ -197,17 +190,13 @@ class Templates:
 
     def _blocks(self, key: str, template: Template, letter: Letter) -> dict[str, str]:
         variables = {name: getattr(letter, name) for name in _VARIABLES}
-        variables["range"] = _bounded_range(_LOOP_LIMIT)
+        variables["range"] = bounded_range()
         context = template.new_context(variables)
         try:
             # The whole template first: it resolves `extends` and top-level `set` for the blocks.
-            _bounded(template.root_render_func(context))
-            missing = [block for block in BLOCKS if block not in context.blocks]
-            if missing:
-                raise _error(key, None, f'it has no block "{missing[0]}"')
-            return {block: _bounded(context.blocks[block][0](context)) for block in BLOCKS}
-        except TemplateError:
-            raise
+            bounded(template.root_render_func(context))
+            _require_blocks(context)
+            return {block: bounded(context.blocks[block][0](context)) for block in BLOCKS}
         except TemplateSyntaxError as error:
             where = error.name or key
             raise _error(where, error.lineno, error.message or "does not compile") from error
@@ -229,46 +218,10 @@ def _own_names(tree: nodes.Template) -> Iterator[str]:
             yield entry if isinstance(entry, str) else entry[1]
 
 
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja2's sandbox, and no way to make a huge text or number with one operator."""
-
-    intercepted_binops = frozenset({"*", "**", "%"})
-
-    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        if operator == "**" or not (_is_small(left) and _is_small(right)):
-            raise SecurityError(f'"{operator}" is for small numbers only')
-        return super().call_binop(context, operator, left, right)
-
-
-def _is_small(value: object) -> bool:
-    return isinstance(value, int | float) and abs(value) < 1_000_000_000  # noqa: PLR2004 - any bound will do
-
-
-def _bounded_range(limit: int) -> Callable[..., range]:
-    """A `range` that hands out at most `limit` numbers in all its calls together."""
-    left = limit
-
-    def bounded(*bounds: int) -> range:
-        nonlocal left
-        numbers = range(*bounds)
-        # len() overflows on what it is to guard against.
-        if numbers and abs(numbers[-1] - numbers[0]) // abs(numbers.step) + 1 > left:
-            raise SecurityError(f"its loops go round more than {limit} times")
-        left -= len(numbers)
-        return numbers
-
-    return bounded
-
-
-def _bounded(pieces: Iterable[str]) -> str:
-    kept: list[str] = []
-    total = 0
-    for piece in pieces:
-        total += len(piece)
-        if total > OUTPUT_LIMIT:
-            raise SecurityError(f"it writes more than {OUTPUT_LIMIT // 1024} KiB")
-        kept.append(piece)
-    return "".join(kept)
+def _require_blocks(context: Context) -> None:
+    for block in BLOCKS:
+        if block not in context.blocks:
+            raise TemplateRuntimeError(f'it has no block "{block}"')
 
 
 @pass_context

@@ -6,9 +6,6 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
-_STRICT = {"sqlite_strict": True}
-_COUNTED = {"sqlite_strict": True, "sqlite_autoincrement": True}
-
 
 def _number() -> sa.types.TypeEngine[int]:
     return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -37,11 +34,12 @@ def upgrade() -> None:
         _text("account"),
         _text("next_due"),
         sa.UniqueConstraint("uid", name="interviews_uid"),
-        **_COUNTED,
+        sqlite_strict=True,
+        sqlite_autoincrement=True,
     )
     op.create_index("interviews_next_due", "interviews", ["next_due"])
 
-    op.create_table("people", _interview(key=True), _text("address", key=True), **_STRICT)
+    op.create_table("people", _interview(key=True), _text("address", key=True), sqlite_strict=True)
     op.create_index("people_address", "people", ["address"])
 
     op.create_table(
@@ -52,7 +50,8 @@ def upgrade() -> None:
         _text("kind"),
         _text("fingerprint"),
         _text("body"),
-        **_COUNTED,
+        sqlite_strict=True,
+        sqlite_autoincrement=True,
     )
     op.create_index("events_interview", "events", ["interview_id", "id"])
     op.create_index(
@@ -71,7 +70,7 @@ def upgrade() -> None:
         _count("uidvalidity"),
         _count("last_uid"),
         _text("seen_at"),
-        **_STRICT,
+        sqlite_strict=True,
     )
 
     op.create_table(
@@ -98,7 +97,8 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "interview_id", "step", "cycle", "person", "attempt", name="journal_rung"
         ),
-        **_COUNTED,
+        sqlite_strict=True,
+        sqlite_autoincrement=True,
     )
     op.create_index("journal_account", "journal", ["account", "phase"])
 
@@ -108,7 +108,7 @@ def upgrade() -> None:
         _text("last_pass_at"),
         _text("problem"),
         _text("problem_since"),
-        **_STRICT,
+        sqlite_strict=True,
     )
 
     op.create_table(
@@ -119,5 +119,5 @@ def upgrade() -> None:
         _count("uid", key=True),
         _text("reason"),
         _text("at"),
-        **_STRICT,
+        sqlite_strict=True,
     )

@@ -1,0 +1,102 @@
+"""Checking where a password is to come from, without ever repeating what was written there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from followupd.config.keys import PASSWORD
+from followupd.config.settings import PasswordKind, PasswordSource
+from followupd.config.words import kind_of, nearest
+
+if TYPE_CHECKING:
+    from followupd.config.table import Table
+
+_SOURCES: Final = (
+    '{ keyring = true }, { command = "pass show mail" }, { file = "/path/to/file" }, '
+    '{ credential = "NAME" } or { env = "NAME" }'
+)
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_STAND_IN = PasswordSource(PasswordKind.KEYRING, "")
+
+
+def read_password(table: Table, key: str, base: Path) -> PasswordSource:
+    """Read the source of a password that must be named; `base` is what paths are relative to."""
+    value = table.raw(key)
+    if value is None:
+        table.mistake(key, f"is missing; name where it comes from, one of {_SOURCES}")
+        return _STAND_IN
+    if isinstance(value, str):
+        table.mistake(
+            key,
+            "a password must not stand in the configuration, because this file ends in backups "
+            "and in repositories of dotfiles; change it if the file was ever copied, and name "
+            f"where it comes from instead, one of {_SOURCES}",
+        )
+        return _STAND_IN
+    if not isinstance(value, dict):
+        table.mistake(key, f"must be one of {_SOURCES}, but is {kind_of(value)}")
+        return _STAND_IN
+    return _from_table(table, key, value, base)
+
+
+def _from_table(table: Table, key: str, value: dict[str, object], base: Path) -> PasswordSource:
+    unknown = [one for one in value if one not in PASSWORD]
+    if unknown:
+        # A name that is like none of ours may itself be the password: it is not repeated.
+        meant = nearest(unknown[0], PASSWORD)
+        hint = f'; did you mean "{meant}"?' if meant is not None else ""
+        table.mistake(key, f"holds a key that is not known here{hint} Write one of {_SOURCES}")
+        return _STAND_IN
+    if len(value) != 1:
+        found = f"{len(value)} sources, but there must be one" if value else "no source"
+        table.mistake(key, f"names {found}; write exactly one of {_SOURCES}")
+        return _STAND_IN
+    name, place = next(iter(value.items()))
+    kind = PasswordKind(name)
+    if kind is PasswordKind.KEYRING:
+        if place is not True:
+            table.mistake(key, "the keyring is asked for with { keyring = true }")
+        return _STAND_IN
+    if not isinstance(place, str):
+        table.mistake(key, f"what follows {name} must be text in quotes, but is {kind_of(place)}")
+        return _STAND_IN
+    if not place.strip() or any(not character.isprintable() for character in place):
+        table.mistake(key, f"what follows {name} is empty or holds a control character")
+        return _STAND_IN
+    return PasswordSource(kind, _checked_place(table, key, kind, place, base))
+
+
+def _checked_place(table: Table, key: str, kind: PasswordKind, place: str, base: Path) -> str:
+    match kind:
+        case PasswordKind.COMMAND:
+            try:
+                shlex.split(place)
+            except ValueError:
+                table.mistake(key, "the command has a quotation mark or backslash without its end")
+        case PasswordKind.FILE:
+            return str(absolute(table, key, place, base))
+        case PasswordKind.CREDENTIAL:
+            if "/" in place or place in (".", ".."):
+                table.mistake(
+                    key, "a credential is named by its name in LoadCredential=, not by a path"
+                )
+        case PasswordKind.ENV:
+            if not _VARIABLE.fullmatch(place):
+                table.mistake(key, "what follows env is no name of an environment variable")
+        case PasswordKind.KEYRING:
+            pass
+    return place
+
+
+def absolute(table: Table, key: str, place: str, base: Path) -> Path:
+    """The path with `~` filled in, relative ones below `base`."""
+    try:
+        return base / Path(place).expanduser()
+    except RuntimeError:
+        table.mistake(
+            key, "the home folder that ~ stands for cannot be found; write the whole path"
+        )
+        return base

@@ -1,0 +1,165 @@
+"""Which mail of a folder has not been looked at yet.
+
+A folder is read from its cursor on: UIDVALIDITY and the last UID seen (RFC 3501, section
+2.3.1.1). The cost grows with new mail, not with the size of the folder. The cursor travels with
+each batch, so that the caller can store both in one transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date, datetime
+
+    from followupd.mailbox.connection import Connection
+    from followupd.mailbox.responses import Fetched, Mailbox
+    from followupd.mailbox.search import Criterion
+    from followupd.store import Cursor
+
+BATCH = 100
+"""Messages whose headers are fetched, judged and stored together."""
+
+MOST_AFTER_RENUMBERING = 2000
+"""More mail than this is not walked through again when a folder was renumbered."""
+
+_ALTERNATIVES = 12
+"""OR-ed keys in one SEARCH: servers cap the length of a command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some mail of one folder, and how far the folder is read once it is stored.
+
+    Attributes:
+        folder: its name.
+        uidvalidity: as the folder was examined.
+        mails: headers, by UID ascending; empty where only the cursor moves.
+        last_uid: every UID up to it has been looked at.
+    """
+
+    folder: str
+    uidvalidity: int
+    mails: tuple[Fetched, ...]
+    last_uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a search for the mail of interviews looks for; any of it is enough.
+
+    Attributes:
+        addresses: bare addresses, in From, To or Cc.
+        domains: mail from them.
+        message_ids: mail that answers one of them.
+        words: in the subject.
+    """
+
+    addresses: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    message_ids: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+    def keys(self) -> list[list[Criterion]]:
+        """The search keys, each a list."""
+        found: list[list[Criterion]] = []
+        for address in self.addresses:
+            found += [["FROM", address], ["TO", address], ["CC", address]]
+        found += [["FROM", f"@{domain}"] for domain in self.domains]
+        for message_id in self.message_ids:
+            found += [["HEADER", "References", message_id], ["HEADER", "In-Reply-To", message_id]]
+        found += [["SUBJECT", word] for word in self.words]
+        return found
+
+
+def new_mail(
+    connection: Connection, folder: str, cursor: Cursor | None, wanted: Wanted
+) -> Iterator[Batch]:
+    """The mail of `folder` beyond `cursor`, in batches.
+
+    The first look at a folder only sets the cursor: what came before is found by `search`. A
+    folder whose UIDVALIDITY changed is read again from the day of the last look; Message-IDs
+    tell the caller what it knows already.
+
+    Raises:
+        ConnectionLost, ServerRefused: as the connection does; batches already yielded hold.
+    """
+    mailbox = connection.examine(folder)
+    before = max(mailbox.uidnext - 1, 0)
+    if cursor is None:
+        yield Batch(folder, mailbox.uidvalidity, (), before)
+        return
+    if cursor.uidvalidity != mailbox.uidvalidity:
+        yield from _renumbered(connection, folder, mailbox, cursor, wanted)
+        return
+    if before <= cursor.last_uid:
+        return
+    # `n:*` also names the last message when all are below n (RFC 3501, 6.4.8).
+    uids = connection.search("UID", f"{cursor.last_uid + 1}:*")
+    fresh = [uid for uid in uids if uid > cursor.last_uid]
+    yield from _batches(connection, folder, mailbox, fresh, max(before, *fresh, 0))
+
+
+def search(
+    connection: Connection, folder: str, wanted: Wanted, since: date | None
+) -> tuple[Fetched, ...]:
+    """The headers of all mail in `folder` that holds something of `wanted`, by UID ascending.
+
+    Args:
+        connection: where to look.
+        folder: is examined, never selected.
+        wanted: any of it is enough.
+        since: leaves out what both arrived and was dated before that day; None for all.
+    """
+    connection.examine(folder)
+    uids: set[int] = set()
+    keys = wanted.keys()
+    for start in range(0, len(keys), _ALTERNATIVES):
+        criteria = _any_of(keys[start : start + _ALTERNATIVES])
+        uids.update(connection.search(*_since(since), *criteria))
+    return tuple(connection.headers(sorted(uids)))
+
+
+def _renumbered(
+    connection: Connection, folder: str, mailbox: Mailbox, cursor: Cursor, wanted: Wanted
+) -> Iterator[Batch]:
+    since = _day_before(cursor.seen_at)
+    uids = connection.search(*_since(since))
+    if len(uids) > MOST_AFTER_RENUMBERING:
+        # A mailbox that was moved to another server may carry today's date on every mail.
+        mails = search(connection, folder, wanted, None)
+        yield Batch(folder, mailbox.uidvalidity, mails, max(mailbox.uidnext - 1, 0))
+        return
+    yield from _batches(connection, folder, mailbox, uids, max(mailbox.uidnext - 1, *uids, 0))
+
+
+def _batches(
+    connection: Connection, folder: str, mailbox: Mailbox, uids: Sequence[int], end: int
+) -> Iterator[Batch]:
+    for start in range(0, len(uids), BATCH):
+        chunk = uids[start : start + BATCH]
+        is_last = start + BATCH >= len(uids)
+        mails = tuple(connection.headers(chunk))
+        yield Batch(folder, mailbox.uidvalidity, mails, end if is_last else chunk[-1])
+    if not uids:
+        yield Batch(folder, mailbox.uidvalidity, (), end)
+
+
+def _since(day: date | None) -> list[Criterion]:
+    # The day of arrival may be that of a migration, the mail's own that of a wrong clock.
+    return [] if day is None else ["OR", "SINCE", day, "SENTSINCE", day]
+
+
+def _any_of(keys: Iterable[list[Criterion]]) -> list[Criterion]:
+    *rest, last = list(keys)
+    criteria = last
+    for key in reversed(rest):
+        criteria = ["OR", *key, *criteria]
+    return criteria
+
+
+def _day_before(moment: datetime) -> date:
+    return (moment - timedelta(days=1)).date()

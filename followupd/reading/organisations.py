@@ -1,0 +1,66 @@
+"""Whose mail domain is it?
+
+A colleague's mail comes from the same organisation's domain or from a neighbour of it. A host
+that many organisations share (webmail, applicant tracking, job boards) speaks for none of them:
+taking one for the employer laid 23 firms' mail to a single interview elsewhere. The hosts are
+data: `shared_hosts.toml`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+_COUNTRY = 2
+"""Letters of a country's top-level domain."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Hosts:
+    shared: frozenset[str]
+    any_suffix: frozenset[str]
+    suffixes: frozenset[str]
+    second_level: frozenset[str]
+
+
+@cache
+def _hosts() -> _Hosts:
+    source = resources.files("followupd.reading") / "shared_hosts.toml"
+    data = tomllib.loads(source.read_text("utf-8"))
+    return _Hosts(
+        shared=frozenset([*data["webmail"], *data["applicant_tracking"], *data["platforms"]]),
+        any_suffix=frozenset(data["any_suffix"]),
+        suffixes=frozenset(data["suffixes"]),
+        second_level=frozenset(data["second_level"]),
+    )
+
+
+def registrable(domain: str) -> str:
+    """The part of a domain that an organisation registers: mail.acme.co.uk is acme.co.uk.
+
+    "" for a domain of one label and for one that is only a suffix, such as co.uk.
+    """
+    labels = [label for label in domain.split(".") if label]
+    if len(labels) < 2:  # noqa: PLR2004 - a name and a top-level domain
+        return ""
+    last, before = labels[-1], labels[-2]
+    is_suffix = f"{before}.{last}" in _hosts().suffixes or (
+        len(last) == _COUNTRY and before in _hosts().second_level
+    )
+    count = 3 if is_suffix else 2
+    return ".".join(labels[-count:]) if len(labels) >= count else ""
+
+
+def is_shared(domain: str) -> bool:
+    """Whether a domain, in the form in which it is compared, is shared by many organisations."""
+    labels = domain.split(".")
+    if any(".".join(labels[start:]) in _hosts().shared for start in range(len(labels))):
+        return True
+    return registrable(domain).split(".")[0] in _hosts().any_suffix
+
+
+def organisation(domain: str) -> str:
+    """What stands for the organisation behind a domain; "" where no organisation does."""
+    return "" if is_shared(domain) else registrable(domain)

@@ -1,0 +1,328 @@
+"""The daemon: one loop for all accounts, woken by servers, by time, and by the command line.
+
+Everything that happens is one of four things: a server has news (`mailbox.watch`), a step comes
+due (the scheduler), a command changed the store (the heartbeat sees it within a second), or the
+clock jumped. Each wakes the workers it concerns; what is to be done they read off the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from followupd.errors import FollowupdError, StoreError
+from followupd.mailbox.watch import Pace, Reason, Watcher
+from followupd.service.passes import Scope
+from followupd.service.setup import Opener, checked_templates
+from followupd.service.worker import Worker
+from followupd.service.world import World, workdays_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from followupd.config import Account, Settings
+    from followupd.errors import AuthenticationError
+    from followupd.service.systemd import Notifier
+
+HEARTBEAT = 0.4
+"""Seconds between two looks at the store and at the clock."""
+
+JUMP = 5.0
+"""Seconds by which the wall clock may drift from the monotonic one between two heartbeats."""
+
+POLL = 60.0
+"""Seconds between two looks at every folder of an account with open interviews."""
+
+QUIET_POLL = 900.0
+"""The same for an account without any."""
+
+STOP_WITHIN = 4.0
+"""Seconds that running passes get to come to a step's end before their connection is broken."""
+
+_THREADS = 4
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Watched:
+    """An account with the tasks that look after it."""
+
+    worker: Worker
+    watcher: Watcher
+    tasks: list[asyncio.Task[None]]
+    polled_at: float = 0.0
+
+
+class Daemon:
+    """Watches every account of a configuration until it is told to stop.
+
+    Args:
+        world: settings, store, templates and time.
+        state: the state folder.
+        notifier: tells systemd.
+        reread: reads and checks the configuration anew, for SIGHUP.
+        pace: how often servers are asked.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        state: Path,
+        *,
+        notifier: Notifier,
+        reread: Callable[[], Settings] | None = None,
+        pace: Pace | None = None,
+    ) -> None:
+        self._world = world
+        self._state = state
+        self._notifier = notifier
+        self._reread = reread
+        self._pace = pace or Pace()
+        self._passes = ThreadPoolExecutor(_THREADS, "pass")
+        self._watching = ThreadPoolExecutor(_THREADS, "watch")
+        self._accounts: dict[str, _Watched] = {}
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        self._stop = asyncio.Event()
+        self._seen_event = 0
+        self._reloading: asyncio.Task[None] | None = None
+        self.watching = asyncio.Event()
+        """Set once every account has been looked at for the first time."""
+
+    def stop(self) -> None:
+        """End `run` within five seconds, with nothing half done; call it in the loop."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Watch until `stop` is called, or SIGTERM or SIGINT comes."""
+        loop = asyncio.get_running_loop()
+        self._seen_event = self._world.store.last_event_id()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            with suppress(NotImplementedError, RuntimeError, ValueError):
+                loop.add_signal_handler(name, self.stop)
+        with suppress(NotImplementedError, RuntimeError, ValueError):
+            loop.add_signal_handler(signal.SIGHUP, self.reload)
+        for account in self._world.settings.accounts:
+            self._begin(account)
+        self._scheduler.start()
+        self._schedule_next()
+        self._notifier.ready(self._status())
+        _log.info("watching", accounts=len(self._accounts))
+        heartbeat = asyncio.create_task(self._heartbeat())
+        try:
+            await self._stop.wait()
+        finally:
+            self._notifier.stopping()
+            heartbeat.cancel()
+            self._scheduler.shutdown(wait=False)
+            await self._end(list(self._accounts.values()))
+            self._passes.shutdown(wait=False, cancel_futures=True)
+            self._watching.shutdown(wait=False, cancel_futures=True)
+            _log.info("stopped")
+
+    def reload(self) -> None:
+        """Read the configuration anew; a wrong one is told and changes nothing."""
+        if self._reread is None:
+            return
+        self._notifier.reloading()
+        try:
+            settings = self._reread()
+            templates = checked_templates(settings)
+        except FollowupdError as error:
+            _log.error("configuration kept", problem=str(error))
+            self._notifier.ready(self._status())
+            return
+        old, self._accounts = list(self._accounts.values()), {}
+        self._world = World(
+            settings, self._world.store, templates, self._world.clock, workdays_of(settings)
+        )
+        self._reloading = asyncio.get_running_loop().create_task(self._replace(old))
+
+    async def _replace(self, old: list[_Watched]) -> None:
+        await self._end(old)
+        for account in self._world.settings.accounts:
+            self._begin(account)
+        self._schedule_next()
+        self._notifier.ready(self._status())
+        _log.info("configuration read again", accounts=len(self._accounts))
+
+    # ---- accounts
+
+    def _begin(self, account: Account) -> None:
+        opener = Opener(account)
+        worker = Worker(
+            self._world,
+            account,
+            state=self._state,
+            opener=opener,
+            pool=self._passes,
+            pace=self._pace,
+            on_done=self._done,
+        )
+        name = account.name
+        folders = account.imap.folders
+        watcher = Watcher(
+            opener,
+            folders[0] if folders else "INBOX",
+            pool=self._watching,
+            pace=self._pace,
+            on_news=lambda reason: self._news(name, reason),
+            on_lost=lambda error, wait: self._lost(name, error, wait),
+            on_refused=lambda error, wait: self._refused(name, error, wait),
+        )
+        loop = asyncio.get_running_loop()
+        tasks = [loop.create_task(worker.run()), loop.create_task(watcher.run())]
+        self._accounts[name] = _Watched(worker, watcher, tasks, time.monotonic())
+
+    async def _end(self, accounts: list[_Watched]) -> None:
+        for account in accounts:
+            account.worker.stop()
+            account.tasks[1].cancel()
+            if not account.worker.busy:
+                account.tasks[0].cancel()
+        tasks = [task for account in accounts for task in account.tasks]
+        if not tasks:
+            return
+        _, running = await asyncio.wait(tasks, timeout=STOP_WITHIN / 2)
+        for account in accounts:
+            account.worker.abort()
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running, timeout=STOP_WITHIN / 2)
+        for account in accounts:
+            account.worker.abort()
+
+    # ---- what wakes it
+
+    def _news(self, account: str, reason: Reason) -> None:
+        watched = self._accounts.get(account)
+        if watched is None:
+            return
+        if reason is Reason.CHANGED:
+            watched.worker.wake(Scope.INBOX)
+        else:
+            watched.polled_at = time.monotonic()
+            watched.worker.wake(Scope.EVERYWHERE)
+
+    def _lost(self, account: str, error: FollowupdError, wait: float) -> None:
+        _log.warning("connection lost", account=account, problem=str(error), again_in=round(wait))
+
+    def _refused(self, account: str, error: AuthenticationError, wait: float) -> None:
+        _log.error("login refused", account=account, problem=str(error), again_in=round(wait))
+
+    def _done(self, changed: set[int]) -> None:
+        """A pass ended: wake the accounts whose interviews it touched, and set the next alarm."""
+        for number in changed:
+            history = self._world.histories().get(number)
+            owner = self._accounts.get(history.interview.account) if history else None
+            if owner is not None:
+                owner.worker.wake(interviews={number})
+        if all(not watched.worker.is_new for watched in self._accounts.values()):
+            self.watching.set()
+        self._schedule_next()
+
+    def _schedule_next(self) -> None:
+        with suppress(StoreError), self._world.store.look() as reading:
+            due = reading.next_due()
+            if due is None:
+                return
+            wait = max(due - self._world.clock.now(), timedelta(seconds=1))
+            self._scheduler.add_job(
+                self._due,
+                "date",
+                run_date=datetime.now(UTC) + wait,
+                id="due",
+                replace_existing=True,
+            )
+
+    async def _due(self) -> None:
+        self._sweep()
+        self._schedule_next()
+
+    def _sweep(self) -> None:
+        """Wake the accounts of every interview that is due."""
+        with suppress(StoreError), self._world.store.look() as reading:
+            due = reading.due(self._world.clock.now())
+            for number in due:
+                history = self._world.histories().get(number)
+                owner = self._accounts.get(history.interview.account) if history else None
+                if owner is not None:
+                    owner.worker.wake(interviews={number})
+
+    async def _heartbeat(self) -> None:
+        beat_at, wall = time.monotonic(), self._world.clock.now()
+        alive_at = 0.0
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            now, wall_now = time.monotonic(), self._world.clock.now()
+            drift = (wall_now - wall).total_seconds() - (now - beat_at)
+            beat_at, wall = now, wall_now
+            if abs(drift) > JUMP:
+                self._jumped(drift)
+            try:
+                self._notice_commands()
+            except StoreError as error:
+                _log.error("store", problem=str(error))
+            self._poll(now)
+            watchdog = self._notifier.watchdog_seconds
+            if watchdog is not None and now - alive_at >= watchdog / 3:
+                self._notifier.alive()
+                alive_at = now
+
+    def _jumped(self, drift: float) -> None:
+        """After a suspend or a clock that was set: connections may be dead, steps may be due."""
+        _log.info("clock jumped", seconds=round(drift))
+        for watched in self._accounts.values():
+            watched.watcher.renew()
+            watched.worker.wake(Scope.EVERYWHERE)
+        self._sweep()
+        self._schedule_next()
+
+    def _notice_commands(self) -> None:
+        newest = self._world.store.last_event_id()
+        if newest == self._seen_event:
+            return
+        with self._world.store.look() as reading:
+            changed = reading.interviews_since(self._seen_event)
+        self._seen_event = newest
+        histories = self._world.histories()
+        for number in changed & histories.keys():
+            interview = histories[number].interview
+            for name, watched in self._accounts.items():
+                if name not in histories[number].searched:
+                    watched.worker.wake(Scope.EVERYWHERE, {number})
+                elif name == interview.account:
+                    watched.worker.wake(interviews={number})
+
+    def _poll(self, now: float) -> None:
+        open_accounts: set[str] | None = None
+        for name, watched in self._accounts.items():
+            if now - watched.polled_at < POLL:
+                continue
+            if open_accounts is None:
+                open_accounts = {
+                    history.interview.account
+                    for history in self._world.histories().values()
+                    if history.closed is None
+                }
+            if name in open_accounts or now - watched.polled_at >= QUIET_POLL:
+                watched.polled_at = now
+                watched.worker.wake(Scope.EVERYWHERE)
+
+    def _status(self) -> str:
+        count = len(self._world.settings.accounts)
+        return f"watching {count} account{'s' if count != 1 else ''}"

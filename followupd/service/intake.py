@@ -1,0 +1,324 @@
+"""From a mail to events: what a message that was read means for the interviews.
+
+`Intake.take` is given one message's headers, a way to fetch its text, and the folder it lies
+in; it answers with the events to record. It decides nothing about time or steps, and it writes
+nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from followupd.domain import events as happened
+from followupd.domain.events import AutomaticCategory, Layer
+from followupd.domain.interview import Part
+from followupd.mailbox.drafts import bears_our_id
+from followupd.reading.addresses import mailbox_key
+from followupd.reading.automatic import Kind, needs_body, sort
+from followupd.reading.body import Daemon, daemon
+from followupd.reading.matching import Candidate, Index, match, wants_text
+from followupd.reading.message import fingerprint, read_headers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from followupd.domain.events import Event, Mail
+    from followupd.domain.history import History
+    from followupd.mailbox.responses import Fetched
+    from followupd.reading.automatic import Sorted
+    from followupd.reading.body import Body
+    from followupd.reading.matching import Match
+    from followupd.reading.message import Message
+
+_EMPLOYER = frozenset({Part.RECRUITER, Part.HIRING_MANAGER, Part.INTERVIEWER, Part.SENIOR})
+"""Whose mail may be an answer; a friend or a reference writes about many things."""
+
+_SLIP = timedelta(hours=3)
+"""A mail dated this little before the interview but delivered after it may be an answer."""
+
+_CATEGORIES = {
+    Kind.ABSENCE: AutomaticCategory.ABSENCE,
+    Kind.AUTOMATIC: AutomaticCategory.BULK,
+    Kind.BULK: AutomaticCategory.BULK,
+    Kind.READ_RECEIPT: AutomaticCategory.READ_RECEIPT,
+    Kind.DELIVERY_NOTE: AutomaticCategory.DELIVERY_NOTE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An event to record.
+
+    Attributes:
+        interview_id: for which interview.
+        event: the fact.
+        fingerprint: the same mail in another folder has the same one and is recorded once.
+        settles: the Message-ID of the draft that is explained by it, or None.
+    """
+
+    interview_id: int
+    event: Event
+    fingerprint: str
+    settles: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a mail lies.
+
+    Attributes:
+        folder: the folder's name.
+        counts_own: whether the user's own mail there was sent: not so in Trash and Junk.
+    """
+
+    folder: str
+    counts_own: bool
+
+
+class Intake:
+    """The reading of mail against all interviews as they stand.
+
+    Args:
+        histories: every interview.
+        own_addresses: of all accounts, case-folded; mail from them is never a reply.
+        now: the moment of reading; no mail is believed to be later.
+    """
+
+    def __init__(
+        self, histories: Iterable[History], own_addresses: frozenset[str], now: datetime
+    ) -> None:
+        self._histories: Mapping[int, History] = {h.interview_id: h for h in histories}
+        self._own = own_addresses
+        self._own_keys = frozenset(mailbox_key(address) for address in own_addresses)
+        self._now = now
+        self._index = Index.build(_candidate(history) for history in self._histories.values())
+        self._by_person: dict[str, list[int]] = {}
+        self._by_message: dict[str, list[int]] = {}
+        for number, history in self._histories.items():
+            for person in history.interview.people:
+                self._by_person.setdefault(mailbox_key(person.address), []).append(number)
+            for message_id in history.message_ids:
+                self._by_message.setdefault(message_id, []).append(number)
+
+    def take(self, fetched: Fetched, place: Place, body: Callable[[], Body | None]) -> list[Taken]:
+        """Judge one mail.
+
+        Args:
+            fetched: its headers.
+            place: where it lies.
+            body: fetches its text, size-capped; called only when the text matters.
+
+        Raises:
+            UnreadableMessage: there is nothing to read.
+        """
+        if "\\Draft" in fetched.flags or not self._histories:
+            return []
+        message = read_headers(fetched.raw)
+        mail = mail_of(message, fetched, place.folder, self._now)
+        if message.sender.mailbox_key in self._own_keys:
+            return list(self._own_mail(message, mail)) if place.counts_own else []
+        return self._others_mail(message, mail, fetched, body)
+
+    # ---- the user's own mail
+
+    def _own_mail(self, message: Message, mail: Mail) -> Iterator[Taken]:
+        ids = bears_our_id(message)
+        for history in self._histories.values():
+            for draft in history.drafts:
+                if draft.message_id in ids:
+                    sent = happened.DraftSent(
+                        at=self._now,
+                        message_id=draft.message_id,
+                        sent_at=mail.date,
+                        sent_message_id=mail.message_id,
+                        certain=True,
+                        mail=mail,
+                    )
+                    mark = f"sent:{draft.message_id}"
+                    yield Taken(history.interview_id, sent, mark, settles=draft.message_id)
+                    return
+        for number in self._written_about(message):
+            history = self._histories[number]
+            if mail.date < history.interview.held_at:
+                found = happened.ThreadFound(at=self._now, mail=mail)
+                yield Taken(number, found, f"mail:{mail.message_id}")
+            else:
+                wrote = happened.WroteByHand(at=self._now, mail=mail)
+                yield Taken(number, wrote, f"mail:{mail.message_id}")
+
+    def _written_about(self, message: Message) -> list[int]:
+        """The interviews that a mail of the user's is about."""
+        to = {recipient.mailbox_key for recipient in message.recipients}
+        concerned = sorted({number for key in to for number in self._by_person.get(key, ())})
+        referenced = {
+            number
+            for message_id in (*message.in_reply_to, *message.references)
+            for number in self._by_message.get(message_id, ())
+        }
+        # With one recruiter for two roles, the thread tells; else it counts for both, since a
+        # second message to the same person is worse than a step left out.
+        return [n for n in concerned if n in referenced] or concerned
+
+    # ---- other people's mail
+
+    def _others_mail(
+        self, message: Message, mail: Mail, fetched: Fetched, body: Callable[[], Body | None]
+    ) -> list[Taken]:
+        text: Body | None = None
+        matched = match(message, self._index)
+        is_report = _may_be_report(message)
+        if is_report or wants_text(message, self._index) or (matched and needs_body(message)):
+            text = body()
+            matched = match(message, self._index, text.text if text is not None else "")
+        if matched is None and not is_report:
+            return []
+        answers_ours = matched is not None and matched.layer is Layer.REFERENCE
+        sorted_ = sort(message, own_addresses=self._own, body=text, answers_ours=answers_ours)
+        if sorted_.kind is Kind.BOUNCE:
+            return list(self._bounce(text))
+        if matched is None or sorted_.kind is Kind.OWN:
+            return []
+        if sorted_.kind in (Kind.PERSON, Kind.INVITATION):
+            return list(self._from_a_person(message, mail, fetched, matched, sorted_))
+        return list(self._automatic(mail, matched, sorted_))
+
+    def _bounce(self, body: Body | None) -> Iterator[Taken]:
+        """A bounce changes something only when it names a mail that belongs to an interview."""
+        report = body.report if body is not None else None
+        original = report.original_message_id if report is not None else None
+        for number in self._by_message.get(original or "", ()):
+            history = self._histories[number]
+            draft = next(
+                (d for d in history.drafts if original in (d.message_id, d.sent_message_id)), None
+            )
+            failed = set(report.final_recipients if report is not None else ())
+            people = {person.key for person in history.interview.people}
+            known = {address.casefold() for address in failed} & people
+            if not known and draft is not None and not failed:
+                known = {draft.person.casefold()}
+            for address in sorted(known):
+                bounced = happened.Bounced(
+                    at=self._now, address=address, original_message_id=original or ""
+                )
+                yield Taken(number, bounced, f"bounce:{original}:{address}")
+
+    def _automatic(self, mail: Mail, matched: Match, sorted_: Sorted) -> Iterator[Taken]:
+        category = _CATEGORIES.get(sorted_.kind)
+        if category is None or not (matched.certain or category is AutomaticCategory.ABSENCE):
+            return
+        for number in matched.interview_ids:
+            received = happened.AutomaticReceived(
+                at=self._now,
+                mail=mail,
+                category=category,
+                rule=sorted_.rule,
+                returns_on=sorted_.returns_on,
+            )
+            yield Taken(number, received, f"mail:{mail.message_id}")
+
+    def _from_a_person(
+        self, message: Message, mail: Mail, fetched: Fetched, matched: Match, sorted_: Sorted
+    ) -> Iterator[Taken]:
+        mark = f"mail:{mail.message_id}"
+        evidence = f"{matched.evidence}; {sorted_.rule}"
+        answers_draft = self._answers_draft(message)
+        after = [
+            number
+            for number in matched.interview_ids
+            if number in answers_draft or not self._before(mail.date, fetched.internaldate, number)
+        ]
+        if not after:
+            if matched.certain and not self._from_friend(message, matched.interview_ids[0]):
+                found = happened.ThreadFound(at=self._now, mail=mail)
+                yield Taken(matched.interview_ids[0], found, mark)
+            return
+        # Where all but one of several interviews have not been held yet, it is about that one.
+        certain = matched.certain or (
+            len(after) == 1 < len(matched.interview_ids) and matched.layer is Layer.ADDRESS
+        )
+        for number in after:
+            friend = self._from_friend(message, number)
+            if friend and matched.layer is not Layer.REFERENCE:
+                continue
+            slipped = mail.date < self._histories[number].interview.held_at
+            sure = certain and not friend and (not slipped or number in answers_draft)
+            if sure:
+                reply = happened.ReplyReceived(
+                    at=self._now, mail=mail, layer=matched.layer, evidence=evidence
+                )
+                yield Taken(number, reply, mark)
+            else:
+                possible = happened.PossibleReply(
+                    at=self._now, mail=mail, layer=matched.layer, evidence=evidence
+                )
+                yield Taken(number, possible, mark)
+
+    def _answers_draft(self, message: Message) -> frozenset[int]:
+        """Interviews of which the mail answers a draft that we made: surely after them."""
+        answered = {*message.in_reply_to, *message.references}
+        return frozenset(
+            number
+            for number, history in self._histories.items()
+            for draft in history.drafts
+            if not answered.isdisjoint((draft.message_id, draft.sent_message_id))
+        )
+
+    def _before(self, date: datetime, received: datetime | None, number: int) -> bool:
+        """Whether a mail is from before the interview."""
+        held_at = self._histories[number].interview.held_at
+        if date >= held_at:
+            return False
+        if held_at > self._now or received is None or received <= held_at:
+            return True
+        # Dated shortly before, delivered after: either clock may be wrong.
+        return date < held_at - _SLIP
+
+    def _from_friend(self, message: Message, number: int) -> bool:
+        sender = message.sender.mailbox_key
+        parts = {
+            person.part
+            for person in self._histories[number].interview.people
+            if mailbox_key(person.address) == sender
+        }
+        return bool(parts) and parts.isdisjoint(_EMPLOYER)
+
+
+def mail_of(message: Message, fetched: Fetched, folder: str, now: datetime) -> Mail:
+    """What is kept of a mail; its date is never after `now`."""
+    received = fetched.internaldate
+    date = message.date or received or now
+    if date > now + timedelta(days=1):
+        # A clock that runs ahead would make every later answer look old.
+        date = received or now
+    return happened.Mail(
+        message_id=message.message_id or fingerprint(fetched.raw),
+        sender=message.sender.address,
+        sender_name=message.sender.name,
+        recipients=tuple(recipient.address for recipient in message.recipients),
+        subject=message.subject,
+        date=min(date, now),
+        folder=folder,
+        references=tuple(dict.fromkeys((*message.references, *message.in_reply_to))),
+    )
+
+
+def _may_be_report(message: Message) -> bool:
+    return (
+        message.content_type == "multipart/report"
+        or message.has("x-failed-recipients")
+        or daemon(message.sender) is not Daemon.NO
+    )
+
+
+def _candidate(history: History) -> Candidate:
+    interview = history.interview
+    return Candidate(
+        interview_id=history.interview_id,
+        company=interview.company,
+        role=interview.role,
+        addresses=tuple(person.address for person in interview.people if person.part in _EMPLOYER),
+        message_ids=history.message_ids,
+    )

@@ -1,0 +1,209 @@
+"""From a due step to a draft's bytes: gathers the facts a template is given, and the thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from followupd.domain.cadence import PROMISE
+from followupd.domain.days import say_day
+from followupd.domain.interview import Channel, DraftState, Part
+from followupd.domain.status import expected_by
+from followupd.writing.draft import Envelope, Thread, compose, message_id, reply_subject
+from followupd.writing.letter import Letter
+
+if TYPE_CHECKING:
+    from followupd.config import Account, Settings
+    from followupd.domain.history import History
+    from followupd.domain.interview import Person
+    from followupd.domain.plan import Plan, PlannedStep
+    from followupd.domain.workdays import Workdays
+    from followupd.writing.templates import Templates
+
+_GOOD_HOURS = (time(9, 30), time(11, 30))
+"""When people are at their desk and not yet at lunch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A draft ready to be placed.
+
+    Attributes:
+        message_id: its Message-ID, the same whenever it is written again.
+        to: the address in its To.
+        subject: as it stands in the header.
+        in_reply_to: the Message-ID it answers, or None.
+        raw: the bytes, CRLF line ends.
+        body: the text alone.
+    """
+
+    message_id: str
+    to: str
+    subject: str
+    in_reply_to: str | None
+    raw: bytes
+    body: str
+
+
+def draft_id(history: History, step: PlannedStep, account: Account) -> str:
+    """The Message-ID of the draft of a step."""
+    return message_id(
+        uid=history.interview.uid,
+        step=step.step,
+        cycle=step.cycle,
+        person=step.person.key if step.person is not None else "",
+        attempt=step.attempt,
+        domain=account.address.rpartition("@")[2],
+    )
+
+
+def write(
+    history: History,
+    step: PlannedStep,
+    plan: Plan,
+    settings: Settings,
+    workdays: Workdays,
+    templates: Templates,
+    now: datetime,
+) -> Written:
+    """Write the draft of a step as of `now` (aware).
+
+    Raises:
+        TemplateError: the template is missing or does not render.
+        UnreadableMessage: an address cannot be written into a header.
+    """
+    account = settings.account(history.interview.account)
+    letter = _letter(history, step, plan, settings, workdays, now)
+    rendered = templates.render(step.template, history.interview.language, letter)
+    person = step.person
+    to_user = step.channel is not Channel.EMAIL or person is None
+    thread = None if to_user or person is None else thread_with(history, person)
+    identity = draft_id(history, step, account)
+    if person is None or to_user:
+        to_name, to_address = settings.user.name, account.address
+    else:
+        to_name, to_address = person.name, person.address
+    envelope = Envelope(
+        message_id=identity,
+        date=workdays.local(now),
+        from_name=settings.user.name,
+        from_address=account.address,
+        to_name=to_name,
+        to_address=to_address,
+        thread=thread,
+    )
+    raw = compose(envelope, rendered.subject, rendered.body)
+    # A mail that had no Message-ID of its own cannot be referred to.
+    refers = thread is not None and thread.message_id.encode() in raw
+    return Written(
+        message_id=identity,
+        to=to_address,
+        subject=reply_subject(thread.subject) if thread is not None else rendered.subject,
+        in_reply_to=thread.message_id if thread is not None and refers else None,
+        raw=raw,
+        body=rendered.body,
+    )
+
+
+def thread_with(history: History, person: Person) -> Thread | None:
+    """The thread to continue with a person: that of the newest mail with them.
+
+    A friend or a reference is written to anew: an old mail of theirs is about something else.
+    """
+    if person.part in (Part.NETWORK, Part.REFERENCE):
+        return None
+    mail = history.last_mail_with(person.address)
+    if mail is None:
+        return None
+    return Thread(mail.message_id, mail.references, mail.subject)
+
+
+def _letter(
+    history: History,
+    step: PlannedStep,
+    plan: Plan,
+    settings: Settings,
+    workdays: Workdays,
+    now: datetime,
+) -> Letter:
+    interview, person = history.interview, step.person
+    panel = [s.person for s in plan.steps if (s.step, s.cycle) == (step.step, step.cycle)]
+    promise = interview.promises[step.cycle] if step.step == PROMISE else None
+    earlier = (
+        workdays.day_of(written.at)
+        for written in history.written
+        if person is not None and written.address == person.key
+    )
+    return Letter(
+        user_name=settings.user.name,
+        language=interview.language,
+        company=interview.company,
+        role=interview.role,
+        held_on=workdays.day_of(interview.held_at),
+        today=workdays.day_of(now),
+        expected_by=expected_by(history, settings.cadence, workdays),
+        decision_by=history.decision_by,
+        person_name=person.name if person is not None else "",
+        person_part=person.part if person is not None else None,
+        panel_index=panel.index(person) if person in panel else 0,
+        panel_size=max(len(panel), 1),
+        earlier=tuple(sorted(set(earlier))),
+        recruiter_name=_asked_before(history, person),
+        promise_what=promise.what if promise is not None else None,
+        promise_on=promise.on if promise is not None else None,
+        phone=person.phone if person is not None else None,
+        hours=_hours(person, settings, now),
+        so_far=_so_far(history, workdays, now),
+        notes=history.notes,
+    )
+
+
+def _asked_before(history: History, person: Person | None) -> str | None:
+    """The recruiter who was written to, for a letter to somebody else."""
+    written = {mail.address for mail in history.written}
+    for other in history.interview.with_part(Part.RECRUITER):
+        if other.key in written and (person is None or other.key != person.key):
+            return other.name or None
+    return None
+
+
+def _hours(person: Person | None, settings: Settings, now: datetime) -> str:
+    """When to ring: mid-morning where the person is, and what that is for the user."""
+    first, last = (f"{hour:%H:%M}" for hour in _GOOD_HOURS)
+    if person is None or person.timezone is None:
+        return f"between {first} and {last}"
+    try:
+        zone = ZoneInfo(person.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return f"between {first} and {last}"
+    day = now.astimezone(zone).date()
+    here = [
+        datetime.combine(day, hour, tzinfo=zone).astimezone(settings.user.timezone)
+        for hour in _GOOD_HOURS
+    ]
+    return (
+        f"between {first} and {last} in {zone.key}, which is "
+        f"{here[0]:%H:%M} to {here[1]:%H:%M} for you"
+    )
+
+
+def _so_far(history: History, workdays: Workdays, now: datetime) -> tuple[str, ...]:
+    """What happened so far, a line each, oldest first."""
+    today = workdays.day_of(now)
+    names = {person.key: person.called for person in history.interview.people}
+    told: list[tuple[datetime, str]] = [(history.interview.held_at, "the interview")]
+    by_draft = {draft.sent_message_id: draft for draft in history.drafts}
+    for written in history.written:
+        draft = by_draft.get(written.message_id)
+        what = f"your {draft.step}" if draft is not None else "your mail"
+        told.append((written.at, f"{what} to {names.get(written.address, written.address)}"))
+    told += [(at, f"{names.get(who, who)} wrote") for who, at in history.heard.items()]
+    told += [(call, "you called") for call in history.calls]
+    told += [
+        (draft.settled_at, f"the {draft.step} draft, which you deleted")
+        for draft in history.drafts
+        if draft.state is DraftState.DISMISSED and draft.settled_at is not None
+    ]
+    return tuple(f"{say_day(workdays.day_of(at), today)}: {what}" for at, what in sorted(told))

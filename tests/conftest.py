@@ -1,0 +1,74 @@
+"""Fixtures for every test: the real server, a fresh mailbox, certificates, a fake server."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+
+from followupd.mailbox.connection import tls_context
+from tests.support.authority import Authority
+from tests.support.dovecot import PASSWORD, Dovecot, installed
+from tests.support.fakeserver import FakeServer
+from tests.support.usermailbox import PASSWORD_VARIABLE, UserMailbox
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterator
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for the real server carries its mark."""
+    for item in items:
+        if {"dovecot", "mailbox"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.dovecot)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Without Dovecot its tests are skipped, unless somebody relies on them having run."""
+    if item.get_closest_marker("dovecot") is None or installed():
+        return
+    if os.environ.get("CI") == "true" or os.environ.get("FOLLOWUPD_REQUIRE_DOVECOT") == "1":
+        pytest.fail("Dovecot is not installed here, and this run must not do without it")
+    pytest.skip("Dovecot is not installed (Debian: dovecot-imapd and dovecot-lmtpd)")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _password() -> None:
+    os.environ[PASSWORD_VARIABLE] = PASSWORD
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """One real server for the whole run; do not stop it, start your own for that."""
+    with Dovecot() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def server_context(dovecot: Dovecot) -> ssl.SSLContext:
+    """Verified TLS to the real server, made once."""
+    return tls_context(dovecot.ca_file)
+
+
+@pytest.fixture
+def mailbox(dovecot: Dovecot, server_context: ssl.SSLContext) -> Iterator[UserMailbox]:
+    """An empty mailbox of a user nobody has used before."""
+    mailbox = UserMailbox(f"robin-{uuid.uuid4().hex[:10]}", dovecot, server_context)
+    yield mailbox
+    mailbox.close()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """A certificate authority for scripted servers."""
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def fake_server() -> Iterator[FakeServer]:
+    """A scripted server without TLS."""
+    with FakeServer() as server:
+        yield server

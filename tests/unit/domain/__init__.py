@@ -1,0 +1,1 @@
+"""Tests of the plan: the words of the follow-up plan, and what must never happen."""

@@ -1,0 +1,86 @@
+"""How long a lost connection stays lost."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from followupd.mailbox.backoff import Backoff
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def _longest(low: float, high: float) -> float:
+    return high
+
+
+def _shortest(low: float, high: float) -> float:
+    return low
+
+
+def _seeded(seed: int) -> Callable[[float, float], float]:
+    return random.Random(seed).uniform  # noqa: S311 - nothing secret is drawn
+
+
+def test_the_wait_doubles_up_to_eighty_seconds() -> None:
+    """Each failure doubles the upper bound of the wait, and 80 seconds is the end of it."""
+    backoff = Backoff(draw=_longest, window=0.0)
+    assert [backoff.lost(0.0) for _ in range(8)] == [4, 8, 16, 32, 64, 80, 80, 80]
+
+
+def test_the_wait_is_never_shorter_than_two_seconds() -> None:
+    """Even the luckiest draw leaves the server two seconds."""
+    backoff = Backoff(draw=_shortest, window=0.0)
+    assert [backoff.lost(0.0) for _ in range(3)] == [2, 2, 2]
+
+
+def test_two_clients_do_not_come_back_together() -> None:
+    """The wait is drawn at random, so that clients spread out."""
+    waits = {Backoff(draw=_seeded(seed)).lost(0.0) for seed in range(20)}
+    assert len(waits) > 15
+
+
+def test_a_stable_minute_makes_the_next_failure_the_first() -> None:
+    """After a minute of a working connection the waits begin anew."""
+    backoff = Backoff(draw=_longest, window=0.0)
+    for _ in range(5):
+        backoff.lost(0.0)
+    backoff.opening(100.0)
+    backoff.opened(100.0)
+    assert backoff.lost(160.0) == 4
+
+
+def test_a_connection_that_breaks_at_once_is_still_a_failure() -> None:
+    """A login that works and a connection that dies after a second do not reset the wait."""
+    backoff = Backoff(draw=_longest, window=0.0)
+    waits = []
+    for now in (0.0, 100.0, 200.0):
+        backoff.opening(now)
+        backoff.opened(now)
+        waits.append(backoff.lost(now + 1.0))
+    assert waits == [4, 8, 16]
+
+
+@pytest.mark.parametrize("draw", [_shortest, _seeded(7)])
+def test_never_more_than_two_connections_in_two_minutes(
+    draw: Callable[[float, float], float],
+) -> None:
+    """However the draws fall, any two minutes see at most two connections."""
+    backoff = Backoff(draw=draw)
+    now, opened = 0.0, []
+    for _ in range(30):
+        backoff.opening(now)
+        opened.append(now)
+        now += backoff.lost(now)
+    assert all(later - earlier >= 120.0 for earlier, later in zip(opened, opened[2:], strict=False))
+
+
+def test_the_first_reconnect_after_a_long_good_time_is_quick() -> None:
+    """A server that ends sessions once a day is reached again within seconds."""
+    backoff = Backoff(draw=_longest)
+    backoff.opening(0.0)
+    backoff.opened(0.0)
+    assert backoff.lost(86_400.0) == 4
