@@ -12,17 +12,19 @@ from followupd.mailbox.connection import tls_context
 from tests.support.authority import Authority
 from tests.support.dovecot import PASSWORD, Dovecot, installed
 from tests.support.fakeserver import FakeServer
+from tests.support.seeker import Seeker
 from tests.support.usermailbox import PASSWORD_VARIABLE, UserMailbox
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever asks for the real server carries its mark."""
     for item in items:
-        if {"dovecot", "mailbox"} & set(getattr(item, "fixturenames", ())):
+        if {"dovecot", "mailbox", "seeker"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.dovecot)
 
 
@@ -72,3 +74,11 @@ def fake_server() -> Iterator[FakeServer]:
     """A scripted server without TLS."""
     with FakeServer() as server:
         yield server
+
+
+@pytest.fixture
+def seeker(mailbox: UserMailbox, tmp_path: Path) -> Iterator[Seeker]:
+    """A job seeker with that mailbox; it is Tue 1 Dec 2026, 15:00 in Berlin."""
+    seeker = Seeker(mailbox, tmp_path)
+    yield seeker
+    seeker.close()

@@ -29,6 +29,7 @@ class AutomaticCategory(StrEnum):
     """What kind of automatic mail it was."""
 
     ABSENCE = "absence"
+    REPLY = "automatic_reply"
     BULK = "bulk"
     READ_RECEIPT = "read_receipt"
     DELIVERY_NOTE = "delivery_note"

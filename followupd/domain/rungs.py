@@ -72,7 +72,7 @@ class PlannedStep:
         reason: one printable clause.
         attempt: how many drafts of it were withdrawn so far.
         over_at: when it was sent, dismissed, skipped or done; None before.
-        estimated: `due` counts on the step before going out when it is due.
+        estimated: `due` counts on another draft being sent or deleted by then.
         closes: it closes the interview.
     """
 
@@ -134,29 +134,30 @@ class Situation:
             template=template,
             attempt=sum(draft.state is DraftState.WITHDRAWN for draft in drafts),
         )
-        over = self._over(blank, drafts) or self._by_hand(blank, step, since, called)
+        over = self._over(blank, drafts) or self._by_hand(blank, step, drafts, since, called)
         if over is not None:
             return over
-        waiting = next((draft for draft in drafts if draft.state.is_open), None)
-        touched = waiting is not None and waiting.state is not DraftState.QUEUED
-        if person.key in self.history.bounced and not touched:
-            return self.passed(step, cycle, person, f"mail to {person.called} comes back")
         barred = self.barred(promise=step.name == PROMISE)
         if barred is not None:
             return replace(blank, state=barred[0], reason=barred[1])
         limited = step.name != PROMISE and channel is Channel.EMAIL
-        if waiting is not None and not (limited and self._overtaken(waiting)):
+        waiting = next((draft for draft in drafts if draft.state.is_open), None)
+        if waiting is not None and not self._is_stale(waiting, limited=limited):
             return self._waiting(blank, waiting)
-        kept_from = self._kept_from(blank, person, rung, limited=limited)
-        if kept_from is not None:
-            return kept_from
+        unreachable = self._unreachable(person, limited=limited)
+        if unreachable is not None:
+            return self.passed(step, cycle, person, unreachable)
         if limited:
             nominal, why = self._after_rest(person, nominal, why)
         if step.after is not Anchor.INTERVIEW:
             nominal, why = self._after_absence(person, nominal, why)
         due, is_now = self.when(nominal, open_from)
+        other = self._other_draft(person, rung, limited=limited)
+        if other is not None and is_now:
+            said = f"another draft to {person.called} waits in Drafts: {other.step}"
+            return replace(blank, state=StepState.HELD, reason=said)
         state = StepState.DUE if is_now else StepState.PLANNED
-        return replace(blank, state=state, due=due, reason=why)
+        return replace(blank, state=state, due=due, reason=why, estimated=other is not None)
 
     def closing(self, step: CadenceStep, nominal: datetime, why: str) -> PlannedStep:
         """Judge the step that ends the plan."""
@@ -298,7 +299,12 @@ class Situation:
         return replace(blank, state=StepState.SKIPPED, reason="you skipped it", over_at=skipped)
 
     def _by_hand(
-        self, blank: PlannedStep, step: CadenceStep, since: datetime, called: datetime | None
+        self,
+        blank: PlannedStep,
+        step: CadenceStep,
+        drafts: Sequence[Draft],
+        since: datetime,
+        called: datetime | None,
     ) -> PlannedStep | None:
         """The rung if the user did it on their own, else None; see `rung`."""
         person = blank.person
@@ -313,9 +319,14 @@ class Situation:
             at = min(written)
             said = f"you wrote to {person.called} yourself on {self._say_day_of(at)}"
             return replace(blank, state=StepState.DONE, reason=said, over_at=at)
-        asks_the_employer = Part.RECRUITER in step.to or Part.HIRING_MANAGER in step.to
-        if called is None or not asks_the_employer:
+        if called is None:
             return None
+        if Part.RECRUITER not in step.to and Part.HIRING_MANAGER not in step.to:
+            # A call to anybody else is known only by the call sheet that was made for it.
+            sheets = [draft.queued_at for draft in drafts if draft.to.casefold() != person.key]
+            if not sheets:
+                return None
+            called = max(called, sheets[0])
         calls = [call for call in self.history.calls if call > called]
         if not calls:
             return None
@@ -338,31 +349,38 @@ class Situation:
         queued_at = self.workdays.local(draft.queued_at)
         return replace(blank, state=state, reason=said, due=queued_at)
 
-    def _overtaken(self, draft: Draft) -> bool:
-        """Whether the person was written to after our untouched draft was laid down."""
+    def _is_stale(self, draft: Draft, *, limited: bool) -> bool:
+        """Whether our untouched draft should not go out any more.
+
+        Mail to the person comes back, or they were written to after it was laid down.
+        """
         if draft.state is not DraftState.QUEUED:
             return False
+        if draft.person.casefold() in self.history.bounced:
+            return True
         sent = self.contacts.unanswered(draft.person)
-        if not sent or sent[-1] <= draft.queued_at:
+        if not limited or not sent or sent[-1] <= draft.queued_at:
             return False
         earliest = self.contacts.earliest(draft.person, self.workdays)
         rests = earliest is not None and self.start(earliest) > self.now
         return rests or not self.contacts.may_write(draft.person)
 
-    def _kept_from(
-        self, blank: PlannedStep, person: Person, rung: tuple[str, int, str], *, limited: bool
-    ) -> PlannedStep | None:
-        """The rung if another draft or the limits keep it from the person, else None."""
+    def _unreachable(self, person: Person, *, limited: bool) -> str | None:
+        """Why the step cannot go to the person at all, or None."""
+        if person.key in self.history.bounced:
+            return f"mail to {person.called} comes back"
         if limited and not self.contacts.may_write(person.address):
-            said = f"three messages to {person.called} are unanswered"
-            return replace(blank, state=StepState.PASSED, reason=said)
+            return f"three messages to {person.called} are unanswered"
+        return None
+
+    def _other_draft(
+        self, person: Person, rung: tuple[str, int, str], *, limited: bool
+    ) -> Draft | None:
+        """Another draft for the person that still waits for the user."""
         other = self._other_of_ladder(rung)
-        if limited and other is None:
+        if other is None and limited:
             other = self.contacts.other_draft(person.address, self.history.interview_id, rung)
-        if other is None:
-            return None
-        said = f"another draft to {person.called} waits in Drafts: {other.step}"
-        return replace(blank, state=StepState.HELD, reason=said)
+        return other
 
     def _other_of_ladder(self, rung: tuple[str, int, str]) -> Draft | None:
         """An open draft of the ladder for the same person, call sheets included."""

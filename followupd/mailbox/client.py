@@ -137,10 +137,10 @@ def _sign_in(client: Client, imap: Imap, where: str, secret: str) -> None:
         return
     try:
         _authenticate(client, where, imap.username, secret)
+    except AuthenticationError:
+        raise
     except ImapError as error:
-        # Some servers repeat the line they did not understand.
-        said = words(error.args[0] if error.args else "")
-        said = said.replace(secret, "…") if secret else said
+        said = _said(error, secret)
         if not is_refusal(error) or _BUSY.search(said):
             raise ConnectionLost(f"{where}: LOGIN did not succeed for now ({said})") from None
         raise AuthenticationError(
@@ -151,6 +151,19 @@ def _sign_in(client: Client, imap: Imap, where: str, secret: str) -> None:
         raise ConnectionLost(
             f"{where}: the connection broke during LOGIN ({reason(error)})"
         ) from None
+
+
+def _said(error: ImapError, secret: str) -> str:
+    """The server's words without the secret: some repeat the line they did not understand."""
+    said = error.args[0] if error.args else ""
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    for form in (secret, _escaped(secret)):
+        text = text.replace(form, "…") if form else text
+    return words(text)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _authenticate(client: Client, where: str, username: str, secret: str) -> None:
@@ -167,8 +180,7 @@ def _authenticate(client: Client, where: str, username: str, secret: str) -> Non
     else:
         # Not IMAPClient.login: it calls a broken connection a refused login, too. imaplib
         # quotes the password but not the name.
-        quoted = username.replace("\\", "\\\\").replace('"', '\\"')
-        client.wire.login(f'"{quoted}"', secret)
+        client.wire.login(f'"{_escaped(username)}"', secret)
 
 
 def _capabilities(client: Client, where: str) -> frozenset[str]:

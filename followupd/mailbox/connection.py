@@ -172,6 +172,8 @@ class Connection:
         command = f"{'SELECT' if writable else 'EXAMINE'} {name}"
         self.selected = None
         with self._doing(command):
+            # imaplib remembers a folder that turned out read-only, and refuses all else.
+            self._wire.untagged_responses = {}
             said = self._client.select_folder(name, readonly=not writable)
             exists = int(said.get(b"EXISTS", 0))
             uidnext = int(said.get(b"UIDNEXT", 0))

@@ -26,6 +26,9 @@ def is_refusal(error: ImapError) -> bool:
     """Whether the server answered NO or BAD, after which both sides still understand each other."""
     if isinstance(error, ProtocolError):
         return False
+    if isinstance(error, imaplib.IMAP4.readonly):
+        # SELECT worked, but only for reading.
+        return "is not writable" in str(error)
     if isinstance(error, ImapAbort):
         # imapclient's word for NO or BAD in place of the go-ahead for a literal; the two
         # sides still agree on where they are.

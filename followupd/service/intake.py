@@ -41,7 +41,7 @@ _SLIP = timedelta(hours=3)
 
 _CATEGORIES = {
     Kind.ABSENCE: AutomaticCategory.ABSENCE,
-    Kind.AUTOMATIC: AutomaticCategory.BULK,
+    Kind.AUTOMATIC: AutomaticCategory.REPLY,
     Kind.BULK: AutomaticCategory.BULK,
     Kind.READ_RECEIPT: AutomaticCategory.READ_RECEIPT,
     Kind.DELIVERY_NOTE: AutomaticCategory.DELIVERY_NOTE,

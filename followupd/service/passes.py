@@ -170,7 +170,7 @@ class AccountPass:
                 account=self._account.name,
                 folder=batch.folder,
                 interview=fact.interview_id,
-                event=fact.event.kind,
+                fact=fact.event.kind,
             )
         return changed
 

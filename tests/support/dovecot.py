@@ -29,7 +29,7 @@ from tests.support.delivery import deliver
 if TYPE_CHECKING:
     from types import TracebackType
 
-PASSWORD = "pw"
+PASSWORD = "a-throw-away-secret"
 _DEADLINE = 15.0
 # Root gives the mail to a numeric user of its own: Dovecot refuses mail that belongs to root.
 _SPARE_UID = 5000

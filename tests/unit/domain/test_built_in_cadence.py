@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from followupd.domain.cadence import Anchor, Cadence, CadenceStep, Wait, WaitUnit
-from followupd.domain.interview import Channel, Part, Status
+from followupd.domain.interview import Channel, Part, Person, Status
 from followupd.domain.plan import StepState
 from tests.support.stories import (
     DANA,
@@ -45,10 +45,10 @@ def test_each_interviewer_is_thanked_two_hours_after_the_interview() -> None:
     ids=["hiring manager", "recruiter"],
 )
 def test_without_an_interviewer_the_next_in_line_is_thanked(
-    people: tuple[object, ...], thanked: object
+    people: tuple[Person, ...], thanked: Person
 ) -> None:
     """The hiring manager is thanked where no interviewer is known, else the recruiter."""
-    told = story(*people)  # type: ignore[arg-type] # parametrize knows no tuples of people
+    told = story(*people)
     told.until("2026-11-03 12:00")
     assert [step.person for step in told.plan().steps if step.step == "thank-you"] == [thanked]
     assert told.waiting() == ["thank-you"]

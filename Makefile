@@ -1,0 +1,46 @@
+# Two commands do everything on a fresh machine with Python and git:
+#   make demo   watch three interviews in an embedded mailbox
+#   make test   install what is missing, check the code, pass the tests
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint bench format clean mail-servers
+
+demo: $(VENV)/.demo
+	@$(BIN)/followupd demo $(ARGS)
+
+test: lint mail-servers
+	@tests/run $(ARGS)
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: $(VENV)/.dev mail-servers
+	@$(BIN)/python -m bench $(ARGS)
+
+format: $(VENV)/.dev
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+# Dovecot, for the tests that need a real server: installed where that is allowed.
+mail-servers:
+	@tests/install-mail-servers
+
+$(BIN)/python:
+	@$(PYTHON) tests/interpreters.py --check
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: $(BIN)/python pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[demo]'
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python pyproject.toml
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --editable '.[demo]' --group dev
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .venv-* dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,101 @@
+"""What the commands work on: the settings, the store and the time, opened when needed.
+
+Lighter than the service's world: no templates, no connections.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from followupd.config import default_path, load, state_directory
+from followupd.domain.plan import plan
+from followupd.service.world import folded, workdays_of
+from followupd.store import Store
+from followupd.store.queries import unknown_interview
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterator, Mapping
+    from datetime import date, datetime
+
+    from followupd.config import Settings
+    from followupd.domain.history import History
+    from followupd.domain.plan import Plan
+    from followupd.domain.workdays import Workdays
+    from followupd.service.clock import Clock
+    from followupd.store import Reading
+
+DATABASE = "followupd.db"
+"""As in `service.setup`, which is too large to load for its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One command's surroundings; `now` (UTC) does not move while it runs."""
+
+    settings: Settings
+    store: Store
+    workdays: Workdays
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The day in the user's zone."""
+        return self.workdays.day_of(self.now)
+
+    def histories(self, reading: Reading | None = None) -> dict[int, History]:
+        """Every interview as it stands, by its number; within `reading` where one is given."""
+        if reading is None:
+            with self.store.look() as fresh:
+                return self.histories(fresh)
+        return {c.interview_id: folded(c) for c in reading.chronicles()}
+
+    def plan(self, history: History, histories: Mapping[int, History]) -> Plan:
+        """The plan of one interview as of now, beside the others that share its people."""
+        addresses = {person.key for person in history.interview.people}
+        others = [
+            other
+            for number, other in histories.items()
+            if number != history.interview_id
+            and not addresses.isdisjoint(person.key for person in other.interview.people)
+        ]
+        return plan(history, self.settings.cadence, self.workdays, self.now, others)
+
+
+def settings_of(arguments: Namespace) -> Settings:
+    """The configuration that a command is to use.
+
+    Raises:
+        ConfigError: it is missing or wrong.
+    """
+    return load(arguments.config or default_path(os.environ))
+
+
+@contextmanager
+def open_desk(arguments: Namespace, clock: Clock) -> Iterator[Desk]:
+    """Open configuration and store for one command.
+
+    Raises:
+        ConfigError: the configuration is missing or wrong.
+        StoreError: the database cannot be used.
+    """
+    settings = settings_of(arguments)
+    store = Store.open(state_directory(os.environ) / DATABASE)
+    try:
+        yield Desk(settings, store, workdays_of(settings), clock.now())
+    finally:
+        store.close()
+
+
+def history_of(histories: Mapping[int, History], number: int) -> History:
+    """The interview of that number.
+
+    Raises:
+        UnknownInterview: there is none.
+    """
+    if number not in histories:
+        raise unknown_interview(number)
+    return histories[number]

@@ -1,0 +1,107 @@
+"""How days, steps and people are put into a line; pure. What came from a mail is cleaned here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from followupd.domain.days import say_day, say_moment
+from followupd.domain.interview import Channel, DraftState
+from followupd.reading.text import clean
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from followupd.domain.history import Draft, History
+    from followupd.domain.interview import Interview
+    from followupd.domain.plan import PlannedStep
+    from followupd.domain.workdays import Workdays
+
+LINE_LIMIT = 300
+NAME_LIMIT = 100
+
+_FAR = 120
+"""Days beyond which nobody thinks in working days."""
+
+
+def distance(day: date, today: date, workdays: Workdays) -> str:
+    """How far a day is: `today`, `in 3 working days`, `2 working days ago`.
+
+    Calendar days are counted where no working day lies between, and where it is far.
+    """
+    away = (day - today).days
+    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(away)
+    if near is not None:
+        return near
+    count, unit = abs(away), "day"
+    if count <= _FAR:
+        working = workdays.between(min(day, today), max(day, today))
+        if working:
+            count, unit = working, "working day"
+    counted = f"{count} {unit}{'s' if count != 1 else ''}"
+    return f"in {counted}" if away > 0 else f"{counted} ago"
+
+
+def day_with_distance(day: date, today: date, workdays: Workdays) -> str:
+    """`Tue 8 Dec, in 3 working days`."""
+    return f"{say_day(day, today)}, {distance(day, today, workdays)}"
+
+
+def moment(at: datetime, today: date, workdays: Workdays) -> str:
+    """`Tue 8 Dec, 09:00`, in the user's zone."""
+    return say_moment(workdays.local(at), today)
+
+
+def iso(at: datetime | None, workdays: Workdays) -> str | None:
+    """The moment in ISO 8601 with the offset of the user's zone; None for None."""
+    return None if at is None else workdays.local(at).isoformat()
+
+
+def name_of(interview: Interview) -> str:
+    """`Acme, Engineer`."""
+    return f"{clean(interview.company, NAME_LIMIT)}, {clean(interview.role, NAME_LIMIT)}"
+
+
+def called(address: str, history: History) -> str:
+    """The name of a person of the interview, else the address."""
+    key = address.casefold()
+    people = (person.called for person in history.interview.people if person.key == key)
+    return clean(next(people, address), NAME_LIMIT)
+
+
+def step_to(step: PlannedStep) -> str:
+    """`check-in to Dana Fox`."""
+    if step.person is None:
+        return clean(step.step, NAME_LIMIT)
+    return _to(step.step, clean(step.person.called, NAME_LIMIT), step.channel)
+
+
+def draft_to(draft: Draft, history: History) -> str:
+    """`check-in to Dana Fox`, for a draft."""
+    is_letter = draft.to.casefold() == draft.person.casefold()
+    who = called(draft.person or draft.to, history)
+    return _to(draft.step, who, Channel.EMAIL if is_letter else Channel.CALL)
+
+
+def _to(step: str, who: str, channel: Channel) -> str:
+    name = clean(step, NAME_LIMIT)
+    if channel is Channel.EMAIL:
+        return f"{name} to {who}"
+    return f"call {who}" if name == "call" else f"{name}: call {who}"
+
+
+def draft_stands(draft: Draft) -> str:
+    """What has become of a draft, as the rest of a sentence about it."""
+    return {
+        DraftState.QUEUED: "waits in Drafts",
+        DraftState.EDITED: "waits in Drafts, edited by you",
+        DraftState.MISSING: "is gone from Drafts; not yet seen in Sent",
+        DraftState.SENT: "was sent",
+        DraftState.DISMISSED: "was deleted by you",
+        DraftState.WITHDRAWN: "was taken back",
+    }[draft.state]
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 draft`, `2 drafts`, `2 possible replies`."""
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{count} {noun if count == 1 else plural}"

@@ -1,0 +1,168 @@
+"""`list`: every interview, what needs the user first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from followupd.cli.desk import open_desk
+from followupd.cli.format import counted, draft_stands, draft_to, iso, moment
+from followupd.cli.screen import Screen, print_json
+from followupd.cli.standing import answer_words, next_words
+from followupd.domain.interview import Status
+from followupd.reading.text import clean
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterator
+
+    from followupd.cli.desk import Desk
+    from followupd.domain.history import History
+    from followupd.domain.plan import Plan
+    from followupd.service.clock import Clock
+    from followupd.store import Reading
+
+_STALE = timedelta(hours=1)
+_DRAFTS_NAMED = 3
+_STYLES = {
+    Status.UPCOMING: "cyan",
+    Status.WAITING: "blue",
+    Status.SILENT: "yellow",
+    Status.ANSWERED: "green",
+    Status.CLOSED: "dim",
+}
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One interview as `list` looks at it."""
+
+    history: History
+    plan: Plan
+
+    @property
+    def order(self) -> tuple[bool, bool, datetime, int]:
+        """What needs the user first, then what is due next; what is closed last."""
+        needs = bool(self.history.possible or self.history.open_drafts)
+        step = self.plan.next_step
+        due = step.due if step is not None and step.due is not None else _NEVER
+        closed = self.plan.status is Status.CLOSED
+        return closed, not needs, due.astimezone(UTC), self.history.interview_id
+
+
+def list_all(arguments: Namespace, clock: Clock) -> int:
+    """Print all interviews, then what is wrong with the accounts."""
+    with open_desk(arguments, clock) as desk, desk.store.look() as reading:
+        histories = desk.histories(reading)
+        rows = [Row(history, desk.plan(history, histories)) for history in histories.values()]
+        if arguments.json:
+            print_json([row_to_json(row.history, row.plan, desk) for row in rows])
+            return 0
+        screen = Screen()
+        if rows:
+            _table(screen, sorted(rows, key=lambda row: row.order), desk)
+        else:
+            screen.line("There are no interviews yet; `followupd add` records one.")
+        problems = list(account_lines(desk, reading))
+        if problems:
+            screen.line()
+        for problem in problems:
+            screen.line(problem, "red")
+    return 0
+
+
+def row_to_json(history: History, plan: Plan, desk: Desk) -> dict[str, object]:
+    """One interview as `list --json` prints it; the keys are the contract's."""
+    interview, step = history.interview, plan.next_step
+    shows_outcome = plan.status in (Status.ANSWERED, Status.CLOSED) and history.answer is not None
+    return {
+        "id": history.interview_id,
+        "company": interview.company,
+        "role": interview.role,
+        "status": plan.status.value,
+        "outcome": history.answer.outcome.value if shows_outcome and history.answer else None,
+        "held_at": iso(interview.held_at, desk.workdays),
+        "decision_by": history.decision_by.isoformat() if history.decision_by else None,
+        "account": interview.account,
+        "unresolved": len(history.possible),
+        "next": None
+        if step is None
+        else {
+            "step": step.step,
+            "due": iso(step.due, desk.workdays),
+            "channel": step.channel.value,
+            "to": step.person.address if step.person is not None else None,
+        },
+        "drafts": [
+            {
+                "step": draft.step,
+                "state": draft.state.value,
+                "to": draft.to,
+                "message_id": draft.message_id,
+            }
+            for draft in history.drafts
+        ],
+    }
+
+
+def account_lines(desk: Desk, reading: Reading) -> Iterator[str]:
+    """What is wrong with the accounts, a sentence each."""
+    for account in desk.settings.accounts:
+        health = reading.health(account.name)
+        last = health.last_pass_at if health is not None else None
+        seen = moment(last, desk.today, desk.workdays) if last is not None else ""
+        if health is not None and health.problem:
+            since = health.problem_since
+            began = f", since {moment(since, desk.today, desk.workdays)}" if since else ""
+            yield f"{account.name}{began}: {clean(health.problem, 300)}"
+        if last is None:
+            yield (
+                f"{account.name}: mail has not been looked at yet; "
+                "`followupd once` does it now, `followupd run` keeps doing it"
+            )
+        elif desk.now - last > _STALE:
+            yield f"{account.name}: mail last seen {seen}; `followupd run` is to be running"
+        unreadable = len(reading.unreadable(account.name))
+        if unreadable:
+            yield f"{account.name}: {counted(unreadable, 'mail')} could not be read"
+
+
+def _table(screen: Screen, rows: list[Row], desk: Desk) -> None:
+    cells, styles = [], []
+    for row in rows:
+        interview, status = row.history.interview, row.plan.status
+        base = "dim" if status is Status.CLOSED else ""
+        company, role = clean(interview.company, 100), clean(interview.role, 100)
+        cells.append(
+            (
+                str(row.history.interview_id),
+                f"{company}\n{role}",
+                status.value,
+                "\n".join(_what_is_next(row, desk)),
+            )
+        )
+        styles.append((base, base, _STYLES[status], base))
+    screen.table(
+        ("ID", "INTERVIEW", "STATUS", "NEXT"), cells, styles=styles, cut=(6, 22, 8)
+    )
+
+
+def _what_is_next(row: Row, desk: Desk) -> Iterator[str]:
+    history = row.history
+    if history.possible:
+        yield f"{counted(len(history.possible), 'possible reply')}: followupd resolve"
+    for draft in history.open_drafts[:_DRAFTS_NAMED]:
+        yield f"{draft_to(draft, history)} {draft_stands(draft)}"
+    if len(history.open_drafts) > _DRAFTS_NAMED:
+        yield f"and {counted(len(history.open_drafts) - _DRAFTS_NAMED, 'more draft')}"
+    if row.plan.status is Status.CLOSED:
+        reason = clean(history.closed.reason, 100) if history.closed is not None else ""
+        yield answer_words(history, desk) or reason
+        return
+    if history.answer is not None:
+        yield answer_words(history, desk)
+    said = next_words(row.plan, desk)
+    if said is not None:
+        yield said

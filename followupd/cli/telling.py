@@ -1,0 +1,124 @@
+"""Events in words: one clause each, as `log`, `show` and `once` print them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, assert_never
+
+from followupd.cli.format import called, draft_to, moment, name_of
+from followupd.domain import events as happened
+from followupd.domain.days import say_day
+from followupd.domain.events import AutomaticCategory
+from followupd.reading.text import clean, quoted
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from followupd.domain.events import Event, Mail
+    from followupd.domain.history import History
+    from followupd.domain.workdays import Workdays
+
+_TEXT_LIMIT = 300
+_AUTOMATIC = {
+    AutomaticCategory.ABSENCE: "an absence note",
+    AutomaticCategory.BULK: "automatic mail",
+    AutomaticCategory.READ_RECEIPT: "a read receipt",
+    AutomaticCategory.DELIVERY_NOTE: "a delivery note",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Tells the events of one interview."""
+
+    history: History
+    workdays: Workdays
+    today: date
+
+    def tell(self, event: Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one case an event
+        """What happened, without the time at which followupd learned of it."""
+        match event:
+            case happened.Added(interview=interview):
+                held = moment(interview.held_at, self.today, self.workdays)
+                return f"recorded: {name_of(interview)}, interview on {held}"
+            case happened.MailboxSearched(account=account):
+                return f"searched {clean(account, 60)} for earlier mail"
+            case happened.ThreadFound(mail=mail):
+                return f"earlier mail found: {self._mail(mail)}"
+            case happened.ReplyReceived(mail=mail, outcome=outcome, evidence=evidence):
+                said = f" ({_word(outcome)})" if outcome != outcome.OTHER else ""
+                return f"answer{said}: {self._mail(mail)}; {clean(evidence, _TEXT_LIMIT)}"
+            case happened.PossibleReply(mail=mail, evidence=evidence):
+                return f"possible reply: {self._mail(mail)}; {clean(evidence, _TEXT_LIMIT)}"
+            case happened.ReplyResolved(belongs=belongs):
+                decided = "is the answer" if belongs else "is no answer"
+                return f"you decided that the possible reply {decided}"
+            case happened.AutomaticReceived():
+                return self._automatic(event)
+            case happened.Bounced(address=address):
+                return f"mail to {clean(address, 100)} came back as undeliverable"
+            case happened.DraftQueued(message_id=message_id):
+                return f"laid into Drafts: {self._draft(message_id)}"
+            case happened.DraftEdited(message_id=message_id):
+                return f"you edited the draft: {self._draft(message_id)}"
+            case happened.DraftSent(message_id=message_id, certain=certain, sent_at=sent_at):
+                seems = "" if certain else " (recognised by thread and person)"
+                at = moment(sent_at, self.today, self.workdays)
+                return f"you sent {self._draft(message_id)} on {at}{seems}"
+            case happened.DraftDismissed(message_id=message_id):
+                return f"you deleted the draft: {self._draft(message_id)}"
+            case happened.DraftWithdrawn(message_id=message_id, reason=reason):
+                return f"took back {self._draft(message_id)}: {clean(reason, _TEXT_LIMIT)}"
+            case happened.DraftMissing(message_id=message_id):
+                return f"gone from Drafts, not yet in Sent: {self._draft(message_id)}"
+            case happened.DraftFound(message_id=message_id):
+                return f"in Drafts again: {self._draft(message_id)}"
+            case happened.WroteByHand(mail=mail):
+                return f"you wrote on your own: {self._mail(mail)}"
+            case happened.CallMade(note=note):
+                return f"you called{_after(note)}"
+            case happened.DecisionMoved(decision_by=decision_by):
+                return f"the decision is promised for {say_day(decision_by, self.today)}"
+            case happened.MarkedAnswered(outcome=outcome):
+                return f"you said that an answer came: {_word(outcome)}"
+            case happened.MarkedSilent():
+                return "you said that no answer has come"
+            case happened.Snoozed(until=until):
+                return f"snoozed until {moment(until, self.today, self.workdays)}"
+            case happened.StepSkipped(step=step, person=person):
+                to = f" to {called(person, self.history)}" if person else ""
+                return f"you skipped {clean(step, 60)}{to}"
+            case happened.Closed(reason=reason):
+                return f"closed{_after(reason)}"
+            case happened.Reopened():
+                return "reopened"
+            case happened.Noted(text=text):
+                return f"note: {clean(text, _TEXT_LIMIT)}"
+            case _:
+                assert_never(event)
+
+    def _automatic(self, event: happened.AutomaticReceived) -> str:
+        said = f"{_AUTOMATIC[event.category]}, no answer: {self._mail(event.mail)}"
+        if event.returns_on is not None:
+            said += f"; back on {say_day(event.returns_on, self.today)}"
+        return said
+
+    def _mail(self, mail: Mail) -> str:
+        who = clean(mail.sender_name, 60) or called(mail.sender, self.history)
+        address = clean(mail.sender, 100)
+        whom = f"{who} <{address}>" if who != address else address
+        at = moment(mail.date, self.today, self.workdays)
+        return f"{quoted(mail.subject, 100)} from {whom}, {at}"
+
+    def _draft(self, message_id: str) -> str:
+        draft = self.history.draft(message_id)
+        return draft_to(draft, self.history) if draft is not None else "a draft"
+
+
+def _word(value: str) -> str:
+    return value.replace("_", " ")
+
+
+def _after(text: str) -> str:
+    said = clean(text, _TEXT_LIMIT)
+    return f": {said}" if said else ""

@@ -1,0 +1,88 @@
+"""What the events of an interview are called in the story."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from followupd.domain import events as happened
+from followupd.domain.days import say_day
+from followupd.domain.interview import Outcome, Status
+from followupd.domain.workdays import Workdays
+
+if TYPE_CHECKING:
+    from followupd.demo.stage import News
+    from followupd.domain.history import History
+    from followupd.domain.plan import Plan, PlannedStep
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What followupd does, and why, each a line; `why` may be empty."""
+
+    does: str
+    why: str = ""
+
+
+def sentence(news: News) -> Sentence | None:  # noqa: PLR0911 - one case an event
+    """What followupd did, or None for what is not worth a line."""
+    history, event = news.history, news.event
+    company = history.interview.company
+    match event:
+        case happened.ThreadFound(mail=mail):
+            return Sentence(f'finds the thread with {mail.sender_name}: "{mail.subject}"')
+        case happened.DraftQueued(step=step, person=person):
+            return Sentence(f"lays a draft: {step} to {_name(history, person)}", news.why)
+        case happened.DraftSent(message_id=message_id):
+            return Sentence(f"sees in Sent that the {_step(history, message_id)} went out")
+        case happened.DraftDismissed(message_id=message_id):
+            return Sentence(f"takes that for a no: no {_step(history, message_id)} any more")
+        case happened.DraftWithdrawn(message_id=message_id, reason=reason):
+            return Sentence(
+                f"takes its own untouched {_step(history, message_id)} draft back", reason
+            )
+        case happened.ReplyReceived(mail=mail):
+            return Sentence(f"marks {company} answered by {mail.sender_name}")
+        case happened.AutomaticReceived(mail=mail, category=category):
+            kind = category.value.replace("_", " ")
+            return Sentence(f'files "{mail.subject}" as automatic ({kind}): no answer')
+        case happened.Closed():
+            return Sentence(f"closes {company} and stops", news.why)
+        case _:
+            return None
+
+
+def when(step: PlannedStep, workdays: Workdays) -> str:
+    """When a step is due, in the user's zone."""
+    if step.due is None:
+        return "open"
+    local = workdays.local(step.due)
+    return f"{say_day(local.date(), local.date())}, {local:%H:%M}"
+
+
+def standing(history: History, plan: Plan, workdays: Workdays) -> str:
+    """Why an interview stands where it stands."""
+    match plan.status:
+        case Status.ANSWERED if history.answer is not None:
+            day = workdays.day_of(history.answer.at)
+            mail = history.answer.mail
+            who = mail.sender_name if mail is not None else "you said so"
+            outcome = history.answer.outcome
+            kind = "" if outcome is Outcome.OTHER else f" ({outcome.value.replace('_', ' ')})"
+            return f"{who}, {say_day(day, day)}{kind}"
+        case Status.CLOSED if history.closed is not None:
+            return history.closed.reason
+        case _:
+            waiting = [draft for draft in history.drafts if draft.state.is_open]
+            names = [f"{draft.step} to {_name(history, draft.person)}" for draft in waiting]
+            return f"in Drafts: {', '.join(names)}" if names else "nothing is due"
+
+
+def _name(history: History, address: str) -> str:
+    people = history.interview.people
+    return next((p.called for p in people if p.key == address.casefold()), address)
+
+
+def _step(history: History, message_id: str) -> str:
+    draft = history.draft(message_id)
+    return f"{draft.step} to {_name(history, draft.person)}" if draft is not None else "draft"

@@ -1,0 +1,82 @@
+"""kill -9 at every moment of a pass: one draft, every event, nothing twice."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from followupd.domain.interview import DraftState, Status
+from tests.support.seeker import DANA
+
+if TYPE_CHECKING:
+    from tests.support.seeker import Seeker
+
+STRIDE = 3
+"""Every how many moments the process is killed; coprime to the two moments of each act."""
+
+MOST = 300
+
+
+def _killed_everywhere(seeker: Seeker, start: int) -> int:
+    """Kill pass after pass, each one some moments later, until one lives; how many died.
+
+    Each pass begins with what the one before left, so that both single and repeated
+    interruptions are gone through.
+    """
+    seeker.close()
+    now = seeker.clock.now().isoformat()
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.support.killed", str(seeker.config), str(seeker.state), now],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    ) as passes:
+        assert passes.stdin is not None
+        assert passes.stdout is not None
+        for died in range(MOST):
+            passes.stdin.write(f"{start + died * STRIDE}\n")
+            passes.stdin.flush()
+            answer = passes.stdout.readline().strip()
+            assert answer in ("killed", "lived")
+            assert len(seeker.drafts()) <= 1, f"two drafts after {died} kills"
+            if answer == "lived":
+                passes.stdin.close()
+                return died
+    pytest.fail("no pass ever came to its end")
+
+
+@pytest.mark.parametrize("start", [1, 2, 3])
+def test_killed_while_laying_a_draft(seeker: Seeker, start: int) -> None:
+    """However often the pass is killed on the way, one draft lies there in the end."""
+    seeker.at("2026-12-08 09:00")
+    number = seeker.add((DANA,))
+    died = _killed_everywhere(seeker, start)
+    assert died > 10
+    assert len(seeker.drafts()) == 1
+    assert seeker.kinds(number).count("draft_queued") == 1
+    assert seeker.history(number).drafts[-1].state is DraftState.QUEUED
+    seeker.receives(seeker.letter_from(DANA, "Good news"))
+    seeker.once()
+    assert seeker.drafts() == []
+
+
+@pytest.mark.parametrize("start", [1, 2, 3])
+def test_killed_while_reading_an_answer_and_withdrawing(seeker: Seeker, start: int) -> None:
+    """The answer is recorded once, and the draft is withdrawn, not taken for deleted."""
+    seeker.at("2026-12-08 09:00")
+    number = seeker.add((DANA,))
+    seeker.once()
+    assert len(seeker.drafts()) == 1
+    for subject in ("Good news", "One more thing"):
+        seeker.receives(seeker.letter_from(DANA, subject))
+    died = _killed_everywhere(seeker, start)
+    assert died > 5
+    assert seeker.drafts() == []
+    assert seeker.status(number) is Status.ANSWERED
+    assert seeker.kinds(number).count("reply_received") == 2
+    assert seeker.history(number).drafts[-1].state is DraftState.WITHDRAWN

@@ -1,0 +1,296 @@
+"""A simulated world: weeks of a user's life with two interviews, in any order of things.
+
+The state machine plays the daemon (plan, withdraw, queue, close) and everybody else: the user
+who sends, edits, deletes and skips, the people who answer, and the mailboxes that do so by
+themselves. Whatever happens, the promises of the design must hold.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING
+
+from hypothesis import HealthCheck, assume, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from followupd.domain import events as happened
+from followupd.domain.events import AutomaticCategory
+from followupd.domain.interview import DraftState, Outcome, Person
+from tests.support.stories import ROBIN, SOON, Story
+from tests.unit.domain.worlds import DAY, World, cadences, calendars, interviews, ladder_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from followupd.domain.events import Event
+    from followupd.domain.history import Draft
+
+_RESTLESS = timedelta(days=400)
+
+
+class MailboxLife(RuleBasedStateMachine):
+    """Two interviews of one user."""
+
+    world: World
+
+    @initialize(data=st.data())
+    def begin(self, data: st.DataObject) -> None:
+        """The user records two interviews within a few days."""
+        workdays, cadence = data.draw(calendars()), data.draw(cadences())
+        told = []
+        for number in (1, 2):
+            interview = data.draw(interviews(workdays, number))
+            told.append(Story(interview, workdays, interview.held_at, cadence, number))
+        first = min(one.interview.held_at for one in told)
+        self.world = World(told, first)
+        self.world.set_clock(first + data.draw(st.timedeltas(-2 * DAY, 5 * DAY)))
+        self.world.sweep()
+
+    # ---- picking
+
+    def _story(self, data: st.DataObject) -> Story:
+        return data.draw(st.sampled_from(self.world.stories))
+
+    def _person(self, data: st.DataObject, told: Story) -> Person:
+        assume(told.interview.people)
+        return data.draw(st.sampled_from(told.interview.people))
+
+    def _open_draft(self, data: st.DataObject) -> tuple[Story, Draft]:
+        drafts = [(told, d) for told in self.world.stories for d in told.history.open_drafts]
+        assume(drafts)
+        return data.draw(st.sampled_from(drafts))
+
+    def _has_open_draft(self) -> bool:
+        return any(told.history.open_drafts for told in self.world.stories)
+
+    # ---- time
+
+    @rule(wait=st.timedeltas(timedelta(minutes=1), timedelta(days=12)))
+    def time_passes(self, wait: timedelta) -> None:
+        """The daemon wakes whenever something is due."""
+        self.world.until(self.world.now + wait)
+
+    @rule(wait=st.timedeltas(timedelta(minutes=1), timedelta(days=6)))
+    def the_machine_sleeps(self, wait: timedelta) -> None:
+        """The daemon sees nothing of it until it wakes."""
+        self.world.set_clock(self.world.now + wait)
+        self.world.sweep()
+
+    @rule(data=st.data())
+    def nothing_happens_before_its_time(self, data: st.DataObject) -> None:
+        """Until `next_due` no plan asks for anything; at `next_due` it does."""
+        now = self.world.now
+        told = self._story(data)
+        next_due = told.plan().next_due
+        end = next_due or now + _RESTLESS
+        moments = st.integers(0, max(0, int((end - now).total_seconds()) - 1))
+        for second in data.draw(st.lists(moments, max_size=3)):
+            assert not _asks(told, now + timedelta(seconds=second))
+        assert not _asks(told, end - timedelta(microseconds=1))
+        if next_due is not None:
+            assert _asks(told, next_due)
+
+    # ---- the user and their drafts
+
+    @precondition(_has_open_draft)
+    @rule(data=st.data())
+    def user_sends(self, data: st.DataObject) -> None:
+        """They press Send; a call sheet is called, now and then mailed to oneself."""
+        told, draft = self._open_draft(data)
+        if draft.to == ROBIN and data.draw(st.integers(0, 3)):
+            told.call()
+        else:
+            told.send_draft(draft)
+        self.world.set_clock(self.world.now + SOON)
+        self.world.sweep()
+
+    @precondition(_has_open_draft)
+    @rule(data=st.data())
+    def user_edits(self, data: st.DataObject) -> None:
+        """They change a draft and leave it."""
+        told, draft = self._open_draft(data)
+        told.record(happened.DraftEdited(at=told.now, message_id=draft.message_id))
+        self.world.sweep()
+
+    @precondition(_has_open_draft)
+    @rule(data=st.data())
+    def user_deletes(self, data: st.DataObject) -> None:
+        """They say no."""
+        told, draft = self._open_draft(data)
+        told.record(happened.DraftDismissed(at=told.now, message_id=draft.message_id))
+        self.world.sweep()
+
+    @precondition(_has_open_draft)
+    @rule(data=st.data())
+    def draft_vanishes(self, data: st.DataObject) -> None:
+        """It is gone for a moment; sometimes it is there again."""
+        told, draft = self._open_draft(data)
+        told.record(happened.DraftMissing(at=told.now, message_id=draft.message_id))
+        self.world.sweep()
+        if draft.state is DraftState.QUEUED and data.draw(st.booleans()):
+            told.record(happened.DraftFound(at=told.now, message_id=draft.message_id))
+            self.world.sweep()
+
+    @rule(data=st.data())
+    def user_skips(self, data: st.DataObject) -> None:
+        """They do not want one of the steps."""
+        told = self._story(data)
+        step = data.draw(st.sampled_from(told.plan().steps or [None]))
+        assume(step is not None)
+        assert step is not None
+        address = step.person.address if step.person else ""
+        told.record(
+            happened.StepSkipped(at=told.now, step=step.step, cycle=step.cycle, person=address)
+        )
+        self.world.sweep()
+
+    @rule(data=st.data())
+    def user_writes_by_hand(self, data: st.DataObject) -> None:
+        """To one or two people of the interview."""
+        told = self._story(data)
+        told.by_hand(self._person(data, told), self._person(data, told))
+        self.world.sweep()
+
+    @rule(data=st.data())
+    def user_calls(self, data: st.DataObject) -> None:
+        """And says so."""
+        self._story(data).call()
+        self.world.sweep()
+
+    @rule(data=st.data(), wait=st.timedeltas(timedelta(0), 10 * DAY))
+    def user_snoozes(self, data: st.DataObject, wait: timedelta) -> None:
+        """Not now."""
+        told = self._story(data)
+        told.record(happened.Snoozed(at=told.now, until=told.now + wait))
+        self.world.sweep()
+
+    @rule(data=st.data(), shift=st.integers(-5, 15))
+    def decision_moves(self, data: st.DataObject, shift: int) -> None:
+        """To a later day, or one that is already past."""
+        told = self._story(data)
+        day = told.workdays.day_of(told.now) + shift * DAY
+        told.record(happened.DecisionMoved(at=told.now, decision_by=day))
+        self.world.sweep()
+
+    @rule(data=st.data())
+    def user_marks(self, data: st.DataObject) -> None:
+        """Answered, silent, closed or reopened, by hand."""
+        told = self._story(data)
+        now = told.now
+        marks: list[Event] = [
+            happened.MarkedAnswered(at=now),
+            happened.MarkedSilent(at=now),
+            happened.MarkedSilent(at=now),
+            happened.Closed(at=now, reason="enough"),
+            happened.Reopened(at=now),
+            happened.Reopened(at=now),
+        ]
+        told.record(data.draw(st.sampled_from(marks)))
+        self.world.sweep()
+
+    # ---- the others
+
+    @rule(data=st.data(), outcome=st.sampled_from(Outcome), holding=st.booleans())
+    def person_replies(self, data: st.DataObject, outcome: Outcome, holding: bool) -> None:
+        """They answer, or ask for some more days."""
+        told = self._story(data)
+        told.reply(self._person(data, told), outcome)
+        if holding:
+            day = told.workdays.day_of(told.now) + 4 * DAY
+            told.record(happened.DecisionMoved(at=told.now, decision_by=day))
+        self.world.sweep()
+
+    @rule(data=st.data(), belongs=st.none() | st.booleans())
+    def possible_reply_comes(self, data: st.DataObject, belongs: bool | None) -> None:
+        """A mail that may be an answer; the user decides at once, or later, or never."""
+        told = self._story(data)
+        message_id = told.possible_reply()
+        self.world.sweep()
+        if belongs is not None:
+            told.resolve(message_id, belongs=belongs)
+            self.world.sweep()
+
+    @rule(data=st.data(), belongs=st.booleans())
+    def user_decides(self, data: st.DataObject, belongs: bool) -> None:
+        """A possible reply that had waited."""
+        told = self._story(data)
+        assume(told.history.possible)
+        told.resolve(told.history.possible[0].mail.message_id, belongs=belongs)
+        self.world.sweep()
+
+    @rule(
+        data=st.data(),
+        category=st.sampled_from(AutomaticCategory),
+        back=st.none() | st.integers(-3, 20),
+    )
+    def automatic_mail_comes(
+        self, data: st.DataObject, category: AutomaticCategory, back: int | None
+    ) -> None:
+        """It never changes where an interview stands."""
+        told = self._story(data)
+        before = told.plan().status
+        day = told.workdays.day_of(told.now) + (back or 0) * DAY
+        told.automatic(
+            self._person(data, told), category, None if back is None else day.isoformat()
+        )
+        assert told.plan().status is before
+        self.world.sweep()
+
+    @rule(data=st.data())
+    def mail_bounces(self, data: st.DataObject) -> None:
+        """An address is gone."""
+        told = self._story(data)
+        told.bounce(self._person(data, told))
+        self.world.sweep()
+
+    # ---- what always holds
+
+    @invariant()
+    def no_step_has_two_open_drafts(self) -> None:
+        """Neither for one person, nor, where a step asks one person only, for two."""
+        for told in self.world.stories:
+            drafts = told.history.open_drafts
+            assert max(Counter(draft.rung for draft in drafts).values(), default=0) <= 1
+            alone = {step.name for step in told.cadence.steps if not step.each}
+            steps = Counter((d.step, d.cycle) for d in drafts if d.step in alone)
+            assert max(steps.values(), default=0) <= 1
+
+    @invariant()
+    def no_person_has_two_open_drafts_of_one_ladder(self) -> None:
+        """Two ways of asking the same thing never wait side by side."""
+        for told in self.world.stories:
+            ladder = ladder_of(told.cadence)
+            asked = Counter(
+                d.person.casefold() for d in told.history.open_drafts if d.step in ladder
+            )
+            assert max(asked.values(), default=0) <= 1
+
+    @invariant()
+    def only_untouched_drafts_were_withdrawn(self) -> None:
+        """What the user has edited, or may be sending, is never taken away."""
+        for told in self.world.stories:
+            assert all(draft.state is DraftState.QUEUED for draft, _ in told.withdrawn)
+
+    @invariant()
+    def no_ladder_draft_lies_beside_an_answer(self) -> None:
+        """Only one the user has touched may still be there."""
+        for told in self.world.stories:
+            history = told.history
+            if history.answer is None and not history.possible:
+                continue
+            ladder = ladder_of(told.cadence)
+            untouched = [d for d in history.open_drafts if d.state is DraftState.QUEUED]
+            assert not [draft for draft in untouched if draft.step in ladder]
+
+
+def _asks(told: Story, moment: datetime) -> bool:
+    plan = told.plan(moment.astimezone(UTC))
+    return bool(plan.queue or plan.withdraw or plan.close)
+
+
+TestMailboxLife = MailboxLife.TestCase
+TestMailboxLife.settings = settings(
+    max_examples=int(__import__("os").environ.get("MX","50")), stateful_step_count=40, suppress_health_check=[HealthCheck.too_slow]
+)

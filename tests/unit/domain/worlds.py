@@ -1,0 +1,282 @@
+"""Random users, interviews and cadences, and a second opinion on what is allowed.
+
+The checks of `laid_down_rightly` count days on their own, so that they cannot repeat a mistake
+of `workdays.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+from followupd.domain.cadence import (
+    BUILT_IN,
+    PROMISE,
+    Anchor,
+    Cadence,
+    CadenceStep,
+    Wait,
+    WaitUnit,
+)
+from followupd.domain.interview import Channel, Interview, Part, Person, Promise
+from followupd.domain.status import expected_by
+from followupd.domain.workdays import Workdays
+from tests.support.stories import Story
+
+if TYPE_CHECKING:
+    from followupd.domain.history import History
+    from tests.support.stories import Laid
+
+ZONES = (
+    "Africa/Cairo",
+    "America/Havana",
+    "America/Los_Angeles",
+    "America/St_Johns",
+    "Asia/Beirut",
+    "Asia/Kolkata",
+    "Asia/Tehran",
+    "Australia/Lord_Howe",
+    "Europe/Berlin",
+    "Pacific/Apia",
+    "Pacific/Honolulu",
+    "Pacific/Kiritimati",
+    "UTC",
+)
+
+ADDRESSES = ("a@acme.example", "b@acme.example", "C@acme.example", "d@friends.example")
+
+DAY = timedelta(days=1)
+
+
+def days(
+    first: date = date(2026, 2, 20), last: date = date(2026, 12, 1)
+) -> st.SearchStrategy[date]:
+    """Days of a year in which the clocks change."""
+    return st.dates(first, last)
+
+
+def calendars() -> st.SearchStrategy[Workdays]:
+    """Zones, holidays and sending hours; the hours keep clear of the clock changes at night."""
+    start = st.times(time(4), time(12)).map(lambda t: t.replace(second=0, microsecond=0))
+    end = st.times(time(12, 1), time(22, 59)).map(lambda t: t.replace(second=0, microsecond=0))
+    return st.builds(
+        Workdays,
+        zone=st.sampled_from(ZONES).map(ZoneInfo),
+        holidays=st.frozensets(days(), max_size=12),
+        send_from=start,
+        send_until=st.one_of(end, st.just(time.max)),
+    )
+
+
+def people() -> st.SearchStrategy[tuple[Person, ...]]:
+    """Few addresses in many parts, so that parts share people; some prefer the phone."""
+    person = st.builds(
+        Person,
+        name=st.sampled_from(["Dana Fox", ""]),
+        address=st.sampled_from(ADDRESSES),
+        part=st.sampled_from(Part),
+        phone=st.none(),
+        channel=st.sampled_from([None, None, Channel.EMAIL, Channel.CALL]),
+    )
+    return st.lists(person, max_size=6).map(tuple)
+
+
+@st.composite
+def interviews(draw: st.DrawFn, workdays: Workdays, number: int = 1) -> Interview:
+    """An interview of that year, its decision date sometimes before it by mistake."""
+    held_on = draw(days(date(2026, 3, 1), date(2026, 10, 31)))
+    held_at = workdays.at(held_on, draw(st.times()))
+    offset = draw(st.none() | st.integers(-2, 20))
+    promised = st.builds(
+        Promise, on=st.integers(-1, 12).map(lambda n: held_on + n * DAY), what=st.just("a sample")
+    )
+    return Interview(
+        uid=f"{number:032x}",
+        company="Acme",
+        role="Engineer",
+        held_at=held_at.astimezone(draw(st.sampled_from([UTC, workdays.zone]))),
+        decision_by=None if offset is None else held_on + offset * DAY,
+        people=draw(people()),
+        promises=tuple(draw(st.lists(promised, max_size=2))),
+        account="personal",
+        language="en",
+    )
+
+
+@st.composite
+def cadences(draw: st.DrawFn) -> Cadence:
+    """The built-in cadence as often as one of the user's own, as the configuration allows it."""
+    if draw(st.booleans()):
+        return Cadence(BUILT_IN)
+    waits = st.builds(Wait, st.integers(0, 5), st.sampled_from(WaitUnit))
+    parts = st.lists(st.sampled_from(Part), min_size=1, max_size=3, unique=True).map(tuple)
+    steps: list[CadenceStep] = []
+
+    def add(after: Anchor) -> None:
+        earlier = [step.name for step in steps]
+        steps.append(
+            CadenceStep(
+                name=f"step-{len(steps)}",
+                after=after,
+                wait=draw(waits),
+                to=draw(parts),
+                channel=draw(st.sampled_from([Channel.EMAIL, Channel.EMAIL, Channel.CALL])),
+                template="step",
+                each=draw(st.booleans()),
+                unless=draw(st.sampled_from([None, *earlier])),
+            )
+        )
+
+    for _ in range(draw(st.integers(0, 2))):
+        add(Anchor.INTERVIEW)
+    add(Anchor.DECISION)
+    for _ in range(draw(st.integers(0, 3))):
+        add(draw(st.sampled_from([Anchor.DECISION, Anchor.PREVIOUS, Anchor.PREVIOUS])))
+    if draw(st.booleans()):
+        end = CadenceStep("end", Anchor.PREVIOUS, draw(waits), (), Channel.TASK, "", closes=True)
+        steps.append(end)
+    silent_after = Wait(draw(st.integers(0, 8)), draw(st.sampled_from(WaitUnit)))
+    return Cadence(tuple(steps), silent_after)
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> Story:
+    """One interview, recorded some time before or after it was held."""
+    workdays = draw(calendars())
+    interview = draw(interviews(workdays))
+    recorded = interview.held_at.astimezone(UTC) + draw(
+        st.timedeltas(timedelta(days=-5), timedelta(days=25))
+    )
+    return Story(interview, workdays, recorded, draw(cadences()))
+
+
+@dataclass(slots=True)
+class World:
+    """Some interviews of one user, who has one calendar, one cadence and one clock."""
+
+    stories: list[Story]
+    now: datetime
+    checked: dict[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for told in self.stories:
+            told.others = [other for other in self.stories if other is not told]
+
+    def set_clock(self, now: datetime) -> None:
+        """It is that late everywhere."""
+        self.now = now.astimezone(UTC)
+        for told in self.stories:
+            told.now = self.now
+
+    def sweep(self) -> list[datetime]:
+        """Do what all plans ask for; the moments at which they will ask again."""
+        for _ in range(10):
+            before = sum(len(told.events) for told in self.stories)
+            for told in self.stories:
+                told.now = self.now
+                told.sweep()
+                self._check_laid(told)
+            if before == sum(len(told.events) for told in self.stories):
+                plans = [told.plan() for told in self.stories]
+                return [plan.next_due for plan in plans if plan.next_due is not None]
+        raise AssertionError("the plans never come to rest")
+
+    def until(self, end: datetime) -> None:
+        """Let time pass, waking whenever something is due, and once at the end."""
+        due = self.sweep()
+        while due and min(due) <= end:
+            assert min(due) > self.now, "woken again for nothing"
+            self.set_clock(min(due))
+            due = self.sweep()
+        self.set_clock(max(self.now, end))
+        self.sweep()
+
+    def _check_laid(self, told: Story) -> None:
+        done = self.checked.get(told.number, 0)
+        for laid in told.laid[done:]:
+            others = [other.history for other in told.others]
+            laid_down_rightly(laid, told, [laid.history, *others])
+        self.checked[told.number] = len(told.laid)
+
+
+def ladder_of(cadence: Cadence) -> dict[str, CadenceStep]:
+    """The steps from the check-in on."""
+    return {step.name: step for step in cadence.steps if step.after is not Anchor.INTERVIEW}
+
+
+def laid_down_rightly(laid: Laid, told: Story, histories: list[History]) -> None:
+    """Check a draft against what must never happen, as things stood when it was laid down."""
+    step, history, workdays = laid.step, laid.history, told.workdays
+    assert step.person is not None
+    assert history.closed is None
+    rung = (step.step, step.cycle, step.person.key)
+    assert rung not in [draft.rung for draft in history.open_drafts], "two drafts for one step"
+    if step.step == PROMISE:
+        return
+    assert history.answer is None, "they have answered"
+    assert not history.possible, "they may have answered"
+    if step.channel is Channel.EMAIL:
+        _limits_are_kept(laid, histories, workdays)
+    if step.step not in ladder_of(told.cadence):
+        return
+    local = laid.at.astimezone(workdays.zone)
+    assert _works(local.date(), workdays), "on a day off"
+    assert workdays.send_from <= local.time() < workdays.send_until, "outside the sending hours"
+    assert laid.at >= told.interview.held_at, "before the interview"
+    base = expected_by(history, told.cadence, workdays)
+    wait = ladder_of(told.cadence)[step.step].wait
+    assert local.date() >= _first_day(base, wait, workdays), "too early"
+    in_the_way = [
+        draft
+        for draft in history.open_drafts
+        if draft.step in ladder_of(told.cadence) and draft.person.casefold() == step.person.key
+    ]
+    assert not in_the_way, "two drafts of the ladder to one person"
+
+
+def _limits_are_kept(laid: Laid, histories: list[History], workdays: Workdays) -> None:
+    assert laid.step.person is not None
+    key = laid.step.person.key
+    heard = [history.heard[key] for history in histories if key in history.heard]
+    sent = {
+        written.message_id: written.at
+        for history in histories
+        for written in history.written
+        if written.address == key and (not heard or written.at > max(heard))
+    }
+    assert len(sent) < 3, "three are unanswered"
+    if sent:
+        last = max(sent.values()).astimezone(workdays.zone).date()
+        today = laid.at.astimezone(workdays.zone).date()
+        rest = sum(_works(last + n * DAY, workdays) for n in range(1, (today - last).days + 1))
+        assert rest >= 3, "too soon after the last message"
+    open_mail = [
+        draft
+        for history in histories
+        for draft in history.open_drafts
+        if draft.to.casefold() == key
+    ]
+    assert not open_mail, "another draft to the person is open"
+
+
+def _works(day: date, workdays: Workdays) -> bool:
+    return day.isoweekday() <= 5 and day not in workdays.holidays
+
+
+def _first_day(base: date, wait: Wait, workdays: Workdays) -> date:
+    """The first day on which a step that waits so long from the decision date may come."""
+    match wait.unit:
+        case WaitUnit.HOURS:
+            return base + DAY + DAY * (wait.amount // 26)  # the longest day has 25 hours
+        case WaitUnit.DAYS:
+            return base + DAY * wait.amount
+        case WaitUnit.BUSINESS_DAYS:
+            day, left = base, wait.amount
+            while left:
+                day += DAY
+                left -= _works(day, workdays)
+            return day
