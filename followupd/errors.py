@@ -69,7 +69,17 @@ class AuthenticationError(FollowupdError, PermissionError):
 
 
 class ConnectionLost(FollowupdError, ConnectionError):
-    """The connection to a server broke, timed out, or could not be made."""
+    """The connection to a server broke, timed out, or could not be made.
+
+    Attributes:
+        reached: False where no server was there to be connected to.
+    """
+
+    reached: bool
+
+    def __init__(self, sentence: str, *, reached: bool = True) -> None:
+        super().__init__(sentence)
+        self.reached = reached
 
 
 class ServerRefused(FollowupdError, RuntimeError):

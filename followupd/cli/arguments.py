@@ -19,7 +19,7 @@ from followupd.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    Commands = argparse._SubParsersAction[Parser]
+    Commands = argparse._SubParsersAction["Parser"]  # noqa: SLF001 - it has no public name
 
 _CHOICE = re.compile(r"argument COMMAND: invalid choice: '([^']*)'")
 
@@ -33,7 +33,8 @@ class Parser(argparse.ArgumentParser):
         Raises:
             UsageError: always.
         """
-        raise UsageError(f"{message}; `{self.prog} --help` shows how it is written")
+        hint = "" if "`" in message else f"; `{self.prog} --help` shows how it is written"
+        raise UsageError(f"{message}{hint}")
 
 
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
@@ -128,7 +129,9 @@ def _command(
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 19):  # noqa: PLR2004 - fits 64 bits
-        raise argparse.ArgumentTypeError(f"{quoted(text)} is no number; `followupd list` shows them")
+        raise argparse.ArgumentTypeError(
+            f"{quoted(text)} is no number; `followupd list` shows them"
+        )
     return int(text)
 
 

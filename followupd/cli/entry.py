@@ -71,32 +71,24 @@ def _run(argv: list[str], clock: Clock) -> int:
         return command_of(arguments.run)(arguments, clock)
     except SystemExit as end:  # argparse has printed its help or the version
         return end.code if isinstance(end.code, int) else DONE
-    except (ConfigError, UsageError) as error:
-        return _say(str(error), WRONG)
     except FollowupdError as error:
-        return _say(str(error), FAILED)
+        return _say(str(error), WRONG if isinstance(error, (ConfigError, UsageError)) else FAILED)
     except BrokenPipeError:
         raise
-    except OSError as error:
-        _debug()
-        place = f"{error.filename}: " if error.filename else ""
-        return _say(f"{place}{error.strerror or type(error).__name__}", FAILED)
     except Exception as error:  # noqa: BLE001 - a person is told about every mistake of ours
-        if not _debug():
-            return _say(
-                f"an internal error ({type(error).__name__}); "
-                f"set {DEBUG}=1 and run it again to see where it happened",
-                FAILED,
-            )
+        return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> int:
+    """Say what no command has expected: a full disk, a file of somebody else's, a bug."""
+    if os.environ.get(DEBUG, "") not in ("", "0"):
+        traceback.print_exception(error)
         return FAILED
-
-
-def _debug() -> bool:
-    """Print the traceback when it was asked for; whether it was."""
-    wanted = os.environ.get(DEBUG, "") not in ("", "0")
-    if wanted:
-        traceback.print_exc()
-    return wanted
+    if isinstance(error, OSError) and error.strerror:
+        place = f"{error.filename}: " if error.filename else ""
+        return _say(f"{place}{error.strerror}; {DEBUG}=1 shows where it happened", FAILED)
+    kind = type(error).__name__
+    return _say(f"an internal error ({kind}); set {DEBUG}=1 and run it again for more", FAILED)
 
 
 def _say(sentence: str, code: int) -> int:

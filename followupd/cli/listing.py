@@ -144,9 +144,7 @@ def _table(screen: Screen, rows: list[Row], desk: Desk) -> None:
             )
         )
         styles.append((base, base, _STYLES[status], base))
-    screen.table(
-        ("ID", "INTERVIEW", "STATUS", "NEXT"), cells, styles=styles, cut=(6, 22, 8)
-    )
+    screen.table(("ID", "INTERVIEW", "STATUS", "NEXT"), cells, styles=styles, cut=(6, 22, 8))
 
 
 def _what_is_next(row: Row, desk: Desk) -> Iterator[str]:

@@ -48,7 +48,7 @@ def status_sentence(history: History, plan: Plan, desk: Desk) -> str:
             closed = history.closed
             day = moment(closed.at, today, workdays) if closed is not None else ""
             reason = clean(closed.reason, 200) if closed is not None else ""
-            return f"closed on {day}{f': {reason}' if reason else ''}"
+            return f"closed since {day}{f': {reason}' if reason else ''}"
 
 
 def answer_words(history: History, desk: Desk) -> str:

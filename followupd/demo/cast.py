@@ -8,13 +8,9 @@ from datetime import date, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from typing import TYPE_CHECKING
 
 from followupd.demo.stage import ACCOUNT, ZONE
 from followupd.domain.interview import Interview, Part, Person
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 ROBIN_ADDRESS = "Robin Doe <robin@example.org>"
 
@@ -121,15 +117,21 @@ def interview(
     )
 
 
-def command(recorded: Interview) -> str:
-    """The command that records it."""
-    options: Mapping[Part, str] = {
+def command(recorded: Interview) -> tuple[str, ...]:
+    """The command that records it, line by line."""
+    options = {
         Part.RECRUITER: "--recruiter",
         Part.HIRING_MANAGER: "--hiring-manager",
         Part.NETWORK: "--network",
     }
-    people = " ".join(f'{options[p.part]} "{p.name} <{p.address}>"' for p in recorded.people)
     return (
-        f'$ followupd add {recorded.company} --role "{recorded.role}" '
-        f'--held "{recorded.held_at:%Y-%m-%d %H:%M}" --decision-by {recorded.decision_by} {people}'
+        f'$ followupd add {recorded.company} --role "{recorded.role}" \\',
+        f'--held "{recorded.held_at:%Y-%m-%d %H:%M}" --decision-by {recorded.decision_by} \\',
+        " ".join(f'{options[p.part]} "{p.name} <{p.address}>"' for p in recorded.people),
     )
+
+
+def summary(recorded: Interview) -> str:
+    """The same in words."""
+    people = ", ".join(f"{p.name} ({p.part.value.replace('_', ' ')})" for p in recorded.people)
+    return f"{recorded.role}; {people}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 from typing import TYPE_CHECKING
 
@@ -24,13 +25,15 @@ FOLLOWUPD = "followupd"
 ROBIN = "Robin"
 
 _WIDTH = 80
+_NARROWEST = 20
 _WHO = 11
+_MARGIN = " " * (_WHO + 2)
 _PAUSE = 0.7
 """Seconds to read a scene in, on a terminal."""
 
 _STYLES = {FOLLOWUPD: "cyan", ROBIN: "green"}
 _OTHERS = "magenta"
-_LONGEST = 200
+_LONGEST = 400
 _LONGEST_TEXT = 4000
 
 
@@ -55,28 +58,30 @@ class Narrator:
 
     def scene(self, moment: datetime, about: str) -> None:
         """A new scene: a time in Robin's zone, and which interviews it is about."""
-        if self._console.is_terminal:
+        if self._console.file.isatty():
             time.sleep(_PAUSE)
         when = f"{say_day(moment.date(), moment.date())} {moment:%Y, %H:%M}"
-        heading = Table.grid(expand=True)
-        heading.add_column()
-        heading.add_column(justify="right")
-        heading.add_row(Text(when, "bold"), Text(about, "dim"))
+        heading = Text(f"{when}  ", "bold")
+        heading.append(about, "not bold dim")
         self._console.print()
         self._console.print(heading)
         self._last_who = ""
 
     def line(self, who: str, does: str, *, more: Sequence[str] = ()) -> None:
         """One happening: somebody does something, with further lines below it."""
-        row = Table.grid()
-        row.add_column(width=_WHO)
-        row.add_column()
-        said = "" if who == self._last_who else who
-        self._last_who = who
-        row.add_row(Text(f"  {said}", _STYLES.get(who, _OTHERS)), Text(_shown(does)))
+        text = Text(f"  {'' if who == self._last_who else who:<{_WHO}}", _STYLES.get(who, _OTHERS))
+        text.append(self._under(_shown(does)), "default")
         for line in more:
-            row.add_row("", Text(_shown(line), "dim"))
-        self._console.print(row)
+            text.append("\n")
+            text.append(_MARGIN + self._under(_shown(line)), "dim")
+        self._last_who = who
+        self._console.print(text)
+
+    def _under(self, text: str) -> str:
+        """Break a text so that its lines stand below each other, right of the margin."""
+        width = max(self._console.width - len(_MARGIN), _NARROWEST)
+        lines = textwrap.wrap(text, width, break_on_hyphens=False) or [""]
+        return f"\n{_MARGIN}".join(lines)
 
     def frame(self, message: EmailMessage) -> None:
         """A message as it lies in the mailbox."""
@@ -107,10 +112,8 @@ class Narrator:
 
     def points(self, points: Iterable[str]) -> None:
         """A list."""
-        rows = Table.grid(padding=(0, 1))
         for point in points:
-            rows.add_row("-", Text(point))
-        self._console.print(rows)
+            self._console.print(Text("- " + "\n  ".join(textwrap.wrap(point, _WIDTH - 2))))
 
     def as_it_is(self, line: str = "") -> None:
         """A line to be copied: never broken."""

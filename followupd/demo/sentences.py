@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from followupd.domain import events as happened
 from followupd.domain.days import say_day
 from followupd.domain.interview import Outcome, Status
-from followupd.domain.workdays import Workdays
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from followupd.demo.stage import News
     from followupd.domain.history import History
     from followupd.domain.plan import Plan, PlannedStep
+    from followupd.domain.workdays import Workdays
+
+_SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,12 @@ def when(step: PlannedStep, workdays: Workdays) -> str:
         return "open"
     local = workdays.local(step.due)
     return f"{say_day(local.date(), local.date())}, {local:%H:%M}"
+
+
+def days_off(first: date, last: date, workdays: Workdays) -> list[date]:
+    """The public holidays after `first`, before `last`, that take a working day away."""
+    days = (first + timedelta(days=n) for n in range(1, (last - first).days))
+    return [day for day in days if day.weekday() < _SATURDAY and not workdays.is_working_day(day)]
 
 
 def standing(history: History, plan: Plan, workdays: Workdays) -> str:

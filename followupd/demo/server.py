@@ -10,7 +10,6 @@ It knows no SPECIAL-USE (RFC 6154): the folders go by their names in the configu
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
 from argparse import Namespace
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -60,8 +59,6 @@ class MailServer:
         self._thread = threading.Thread(target=self._run, name="demo-server", daemon=True)
 
     def __enter__(self) -> Self:
-        # Without a handler Python would print what pymap says of clients that hang up.
-        logging.getLogger("pymap").addHandler(logging.NullHandler())
         self._thread.start()
         _, _, self.port = self._started.result(_START_WITHIN)
         return self

@@ -8,11 +8,8 @@ is read back from the database and the mailbox.
 
 from __future__ import annotations
 
-import asyncio
 import os
-import threading
 import time
-from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,20 +19,22 @@ from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from followupd.config import load
+from followupd.demo.daemonthread import DaemonThread
 from followupd.demo.mailprogram import MailProgram
 from followupd.demo.server import PASSWORD, USER, MailServer
+from followupd.domain.events import Added
 from followupd.domain.history import fold
 from followupd.domain.plan import plan
 from followupd.errors import FollowupdError
-from followupd.service.daemon import JUMP, Daemon
+from followupd.service.daemon import JUMP
 from followupd.service.setup import open_world
-from followupd.service.systemd import Notifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from followupd.domain.events import Event
     from followupd.domain.history import History
+    from followupd.domain.interview import Interview
     from followupd.domain.plan import Plan, PlannedStep
     from followupd.service.world import World
 
@@ -75,7 +74,7 @@ trash = "Trash"
 _T = TypeVar("_T")
 
 
-class DidNotHappen(FollowupdError):
+class DidNotHappen(FollowupdError):  # noqa: N818 - named like the errors of errors.py
     """Something that the story is about did not happen."""
 
 
@@ -122,7 +121,7 @@ class Stage:
         self.mail = mail
         self.world = world
         self._clock = clock
-        self._daemon: Future[None] = Future()
+        self._daemon: DaemonThread | None = None
         self._told = 0
 
     # ---- time
@@ -163,6 +162,11 @@ class Stage:
 
     # ---- what happens
 
+    def add(self, interview: Interview) -> int:
+        """Record an interview as `followupd add` does; its number."""
+        with self.world.store.begin() as transaction:
+            return transaction.add(Added(at=self._clock.now(), interview=interview))
+
     def record(self, number: int, event: Event) -> None:
         """Record an event as a command does."""
         with self.world.store.begin() as transaction:
@@ -182,45 +186,29 @@ class Stage:
         while True:
             if result := found():
                 return result
-            if self._daemon.done():
-                error = self._daemon.exception()
+            if self._daemon is not None and self._daemon.has_ended:
+                error = self._daemon.error
                 raise DidNotHappen(f"the daemon ended before this: {what}") from error
             if time.monotonic() > deadline:
                 said = f"this did not happen within {WITHIN:.0f} seconds: {what}"
                 raise DidNotHappen(said + self._problem())
             time.sleep(_LOOK_EVERY)
 
-    def event(self, what: str, wanted: Callable[[int, Event], bool]) -> Event:
-        """Wait for an event that was not told yet.
-
-        Args:
-            what: what is waited for, said in the error.
-            wanted: given an interview's number and an event of it, whether that is the one.
-
-        Raises:
-            DidNotHappen: it did not come in time.
-        """
-        seen = -1
-
-        def found() -> Event | None:
-            nonlocal seen
-            newest = self.world.store.last_event_id()
-            if newest == seen:
-                return None
-            seen = newest
-            return next((event for n, _, event in self._untold() if wanted(n, event)), None)
-
-        return self.until(what, found)
-
     def news(self) -> list[News]:
         """What was recorded since the last call, oldest first."""
-        news = []
-        for number, event_id, event in self._untold():
-            self._told = max(self._told, event_id)
-            before = self._before(number, event_id)
-            if before is not None:
-                news.append(News(before, event, self._why(before, event)))
-        return news
+        with self.world.store.look() as reading:
+            chronicles = reading.chronicles()
+        news: dict[int, News] = {}
+        for chronicle in chronicles:
+            events = chronicle.events
+            for place, recorded in enumerate(events):
+                if recorded.id <= self._told or isinstance(recorded.event, Added):
+                    continue
+                before = fold(chronicle.interview_id, (known.event for known in events[:place]))
+                why = self._why(before, recorded.event)
+                news[recorded.id] = News(before, recorded.event, why)
+        self._told = max(news, default=self._told)
+        return [news[event_id] for event_id in sorted(news)]
 
     def history(self, number: int) -> History:
         """An interview as it stands."""
@@ -241,24 +229,6 @@ class Stage:
                 return step
         raise DidNotHappen(f"interview {number} has no step {name}")
 
-    def _untold(self) -> list[tuple[int, int, Event]]:
-        with self.world.store.look() as reading:
-            chronicles = reading.chronicles()
-        found = [
-            (recorded.id, chronicle.interview_id, recorded.event)
-            for chronicle in chronicles
-            for recorded in chronicle.events
-            if recorded.id > self._told
-        ]
-        return [(number, event_id, event) for event_id, number, event in sorted(found, key=_first)]
-
-    def _before(self, number: int, event_id: int) -> History | None:
-        """The interview before an event; None before the one that began it."""
-        with self.world.store.look() as reading:
-            chronicle = reading.chronicle(number)
-        earlier = [recorded.event for recorded in chronicle.events if recorded.id < event_id]
-        return fold(number, earlier) if earlier else None
-
     def _why(self, before: History, event: Event) -> str:
         """The reason that the plan gave when it asked for what was then done."""
         world = self.world
@@ -275,42 +245,14 @@ class Stage:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """The daemon runs in a thread of its own while this lasts.
+        """The daemon runs while this lasts.
 
         Raises:
             DidNotHappen: it does not come up.
         """
-        started: Future[tuple[asyncio.AbstractEventLoop, Daemon]] = Future()
-
-        async def run() -> None:
-            daemon = Daemon(self.world, self._folder, notifier=Notifier({}))
-            started.set_result((asyncio.get_running_loop(), daemon))
-            await daemon.run()
-
-        def thread() -> None:
-            try:
-                asyncio.run(run())
-            except Exception as error:  # noqa: BLE001 - told by whoever waits for the daemon
-                self._daemon.set_exception(error)
-                if not started.done():
-                    started.set_exception(error)
-            else:
-                self._daemon.set_result(None)
-
-        running = threading.Thread(target=thread, name="demo-daemon", daemon=True)
-        running.start()
-        loop, daemon = started.result(WITHIN)
-        try:
-            self.until("the daemon watches the mailbox", daemon.watching.is_set)
+        with DaemonThread(self.world, self._folder) as self._daemon:
+            self.until("the daemon watches the mailbox", self._daemon.is_watching)
             yield
-        finally:
-            if not self._daemon.done():
-                loop.call_soon_threadsafe(daemon.stop)
-            running.join(WITHIN)
-
-
-def _first(numbered: tuple[int, int, Event]) -> int:
-    return numbered[0]
 
 
 @contextmanager

@@ -54,8 +54,14 @@ class Backoff:
         """It worked."""
         self._connected_at = now
 
-    def lost(self, now: float) -> float:
-        """It failed or broke; returns how many seconds to wait before the next one."""
+    def lost(self, now: float, *, reached: bool = True) -> float:
+        """It failed or broke; returns how many seconds to wait before the next one.
+
+        A try that found no server (`reached` is False) does not count towards the burst:
+        there was nobody who could have minded.
+        """
+        if not reached and self._opened:
+            self._opened.pop()
         if self._connected_at is not None and now - self._connected_at >= self.stable:
             self._failures = 0
         self._connected_at = None

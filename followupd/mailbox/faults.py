@@ -55,10 +55,12 @@ def unreachable(where: str, host: str, error: Exception) -> ConnectionLost:
             "if a private certificate authority signed it, name its file in imap.ca_file"
         )
     if isinstance(error, socket.gaierror):
-        return ConnectionLost(f"{where}: there is no host of the name {host} to be found")
+        return ConnectionLost(
+            f"{where}: there is no host of the name {host} to be found", reached=False
+        )
     if isinstance(error, ssl.SSLError):
         return ConnectionLost(
             f"{where}: no TLS connection ({words(error.args[-1])}); check imap.port and "
             "imap.security"
         )
-    return ConnectionLost(f"{where}: cannot connect ({reason(error)})")
+    return ConnectionLost(f"{where}: cannot connect ({reason(error)})", reached=False)

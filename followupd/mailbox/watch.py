@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
-from followupd.errors import AuthenticationError, FollowupdError, ServerRefused
+from followupd.errors import AuthenticationError, ConnectionLost, FollowupdError, ServerRefused
 from followupd.mailbox.backoff import Backoff
 
 if TYPE_CHECKING:
@@ -221,7 +221,8 @@ class Watcher:
     async def _after_loss(self, error: FollowupdError) -> None:
         self._drop()
         self._state = State.WAITING
-        wait = self._backoff.lost(asyncio.get_running_loop().time())
+        reached = not isinstance(error, ConnectionLost) or error.reached
+        wait = self._backoff.lost(asyncio.get_running_loop().time(), reached=reached)
         if self._on_lost is not None:
             self._on_lost(error, wait)
         await self._pause(wait)

@@ -94,6 +94,7 @@ class AccountPass:
         self._refuse_approving_everything()
         self._drafting = Drafting(world, account.name, connection, self.roles)
         self.problems: list[str] = []
+        self._unseen: set[str] = set()
 
     def read(self, scope: Scope = Scope.EVERYWHERE) -> set[int]:
         """Read new mail; the interviews to which something was added, of whatever account."""
@@ -128,17 +129,25 @@ class AccountPass:
             with self._world.store.look() as reading:
                 cursor = reading.cursor(self._account.name, folder)
             try:
-                if cursor is not None and folder not in self.roles.watched:
-                    status = self._connection.status(folder)
-                    is_same = status.uidvalidity == cursor.uidvalidity
-                    if is_same and status.uidnext <= cursor.last_uid + 1:
-                        continue
-                for batch in new_mail(self._connection, folder, cursor, self._wanted()):
-                    self._check()
-                    changed |= self._store_batch(batch)
+                changed |= self._read_folder(folder, cursor)
+                self._unseen.discard(folder)
             except ServerRefused as error:
                 # One folder that cannot be opened must not hide the others; it is said.
                 self._problem(f"the folder {clean(folder, 80)} cannot be read: {error}")
+                if folder in self.roles.watched or cursor is not None:
+                    self._unseen.add(folder)
+        return changed
+
+    def _read_folder(self, folder: str, cursor: Cursor | None) -> set[int]:
+        if cursor is not None and folder not in self.roles.watched:
+            status = self._connection.status(folder)
+            is_same = status.uidvalidity == cursor.uidvalidity
+            if is_same and status.uidnext <= cursor.last_uid + 1:
+                return set()
+        changed: set[int] = set()
+        for batch in new_mail(self._connection, folder, cursor, self._wanted()):
+            self._check()
+            changed |= self._store_batch(batch)
         return changed
 
     def _store_batch(self, batch: Batch) -> set[int]:
@@ -209,7 +218,13 @@ class AccountPass:
         for number, history in sorted(self._world.histories().items()):
             if self._account.name in history.searched or history.closed is not None:
                 continue
-            changed |= self._look_back_for(history)
+            try:
+                changed |= self._look_back_for(history)
+            except ServerRefused as error:
+                self._problem(f"the mailbox cannot be searched for interview {number}: {error}")
+                self._unseen.add("")
+                continue
+            self._unseen.discard("")
             searched = happened.MailboxSearched(
                 at=self._world.clock.now(), account=self._account.name
             )
@@ -306,6 +321,8 @@ class AccountPass:
 
         def still_due() -> bool:
             changed.update(self.read(Scope.EVERYWHERE))
+            if self._unseen:
+                return False  # an answer may lie in the very folder that did not open
             fresh = world.histories()[number]
             wanted = draft_id(history, step, self._account)
             return wanted in {draft_id(fresh, s, self._account) for s in world.plan(fresh).queue}

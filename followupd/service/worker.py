@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from followupd.errors import AuthenticationError, FollowupdError, StoreError
+from followupd.errors import AuthenticationError, ConnectionLost, FollowupdError, StoreError
 from followupd.mailbox.backoff import Backoff
 from followupd.service.once import record_health
 from followupd.service.passes import AccountPass, Scope, Stopped
@@ -113,23 +113,33 @@ class Worker:
 
     async def run(self) -> None:
         """Pass after pass until cancelled; an error of the world never ends it."""
+        try:
+            while True:
+                await self._woken()
+                await self._one_pass()
+        except Stopped:
+            pass
+        finally:
+            if not self._busy:
+                self._close()
+
+    async def _one_pass(self) -> None:
         loop = asyncio.get_running_loop()
-        while True:
-            await self._woken()
-            asked, self._asked = self._asked, _Asked()
-            self._busy = True
-            try:
-                changed = await loop.run_in_executor(self._pool, self._do, asked)
-            except Stopped:
-                return
-            except Exception as error:  # noqa: BLE001 - one account must never end the daemon
-                wait = self._after(error, loop.time())
-                self.wake(Scope.EVERYWHERE, asked.interviews)
-                self._busy = False
-                await asyncio.sleep(wait)
-            else:
-                self._busy = False
-                self._on_done(changed)
+        asked, self._asked = self._asked, _Asked()
+        self._busy = True
+        try:
+            changed = await loop.run_in_executor(self._pool, self._do, asked)
+        except Stopped:
+            self._busy = False
+            raise
+        except Exception as error:  # noqa: BLE001 - one account must never end the daemon
+            wait = self._after(error, loop.time())
+            self.wake(Scope.EVERYWHERE, asked.interviews)
+            self._busy = False
+            await asyncio.sleep(wait)
+        else:
+            self._busy = False
+            self._on_done(changed)
 
     def stop(self) -> None:
         """Ask a running pass to end at its next step; may be called from any thread."""
@@ -153,6 +163,13 @@ class Worker:
     # ---- in the pool
 
     def _do(self, asked: _Asked) -> set[int]:
+        try:
+            return self._pass_over(asked)
+        finally:
+            if self._stopping.is_set():
+                self._close()
+
+    def _pass_over(self, asked: _Asked) -> set[int]:
         with account_lock(self._state, self._account.name, self._go_on):
             work = self._ready(renewed=asked.scope is Scope.EVERYWHERE)
             changed: set[int] = set()
@@ -195,19 +212,24 @@ class Worker:
         if connection is not None:
             connection.logout()
 
+    def _close(self) -> None:
+        """Drop the connection without a word to the server."""
+        connection, self._connection, self._pass = self._connection, None, None
+        if connection is not None:
+            connection.close()
+
     # ---- after a failure
 
     def _after(self, error: Exception, now: float) -> float:
         """Say what happened, store it, and tell how many seconds to wait."""
-        connection, self._connection, self._pass = self._connection, None, None
-        if connection is not None:
-            connection.close()
+        self._close()
         problem = str(error)
         if isinstance(error, AuthenticationError):
             self._opener.forget()
             wait = self._pace.refused
         elif isinstance(error, FollowupdError):
-            wait = self._backoff.lost(now)
+            reached = not isinstance(error, ConnectionLost) or error.reached
+            wait = self._backoff.lost(now, reached=reached)
         else:
             # A bug of ours: said in full in the log, and tried again, for mail goes on.
             _log.error("pass failed", account=self._account.name, exc_info=error)

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 def _check_in(seeker: Seeker, *, threaded: bool = True) -> tuple[int, int]:
     """An interview with its check-in in Drafts: its number, and the draft's UID."""
     if threaded:
-        seeker.receives(
-            seeker.letter_from(DANA, "Your interview at Acme", ago=timedelta(days=3))
-        )
+        seeker.receives(seeker.letter_from(DANA, "Your interview at Acme", ago=timedelta(days=3)))
     seeker.at("2026-12-08 09:00")
     number = seeker.add((DANA,), held="2026-12-01 14:00")
     seeker.once()

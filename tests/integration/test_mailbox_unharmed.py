@@ -26,9 +26,7 @@ def _everything(client: Any) -> dict[str, dict[int, tuple[bytes, ...]]]:
             continue
         client.select_folder(name, readonly=True)
         flags = client.get_flags(client.search("ALL"))
-        found[name] = {
-            uid: tuple(sorted(set(each) - {b"\\Recent"})) for uid, each in flags.items()
-        }
+        found[name] = {uid: tuple(sorted(set(each) - {b"\\Recent"})) for uid, each in flags.items()}
     return found
 
 

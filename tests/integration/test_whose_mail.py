@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from tests.support.seeker import Seeker
 
 
-def _silent(seeker: Seeker, **more: str) -> int:
+def _silent(seeker: Seeker) -> int:
     """An interview past its decision date, one minute before the check-in is due."""
     seeker.at("2026-12-08 08:59")
-    number = seeker.add((DANA,), **more)
+    number = seeker.add((DANA,))
     seeker.once()
     assert seeker.status(number) is Status.SILENT
     return number
@@ -174,9 +174,7 @@ def test_two_roles_at_one_company_stay_apart(seeker: Seeker) -> None:
     [(uid, check_in)] = seeker.lying_in("Drafts")
     seeker.sends(uid)
     seeker.once()
-    seeker.receives(
-        seeker.letter_from(DANA, "Re: hello", in_reply_to=check_in["Message-ID"])
-    )
+    seeker.receives(seeker.letter_from(DANA, "Re: hello", in_reply_to=check_in["Message-ID"]))
     seeker.once()
     assert seeker.status(engineer) is Status.ANSWERED
     assert seeker.kinds(designer).count("reply_received") == 1

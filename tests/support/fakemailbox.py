@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from email.parser import BytesHeaderParser
 from email.policy import default
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -126,15 +127,24 @@ def _test(  # noqa: C901, PLR0911, PLR0912 - the grammar is a list of cases
         )
     if name in ("SINCE", "SENTSINCE", "BEFORE", "SENTBEFORE"):
         day = datetime.strptime(str(next(rest)), "%d-%b-%Y").replace(tzinfo=UTC).date()
+        day_of = _sent_day if name.startswith("SENT") else _day
         if name.endswith("SINCE"):
-            return lambda message: _day(message) >= day
-        return lambda message: _day(message) < day
+            return lambda message: day_of(message) >= day
+        return lambda message: day_of(message) < day
     raise ValueError(f"unknown search key {key}")
 
 
 def _contains(name: str, wanted: str) -> Callable[[FakeMessage], bool]:
     folded = wanted.casefold()
     return lambda message: message.searchable and folded in message.values(name).casefold()
+
+
+def _sent_day(message: FakeMessage) -> date:
+    """The day of the Date header, as SENTSINCE wants it; that of arrival where there is none."""
+    try:
+        return parsedate_to_datetime(message.values("Date")).date()
+    except ValueError:
+        return _day(message)
 
 
 def _day(message: FakeMessage) -> date:

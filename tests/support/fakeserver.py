@@ -187,6 +187,11 @@ class FakeServer:
         with self.lock:
             self._hooks.setdefault(name.upper(), []).append((hook, times))
 
+    def forget_hooks(self) -> None:
+        """Be honest from now on."""
+        with self.lock:
+            self._hooks.clear()
+
     def wait_for(self, name: str, count: int = 1) -> None:
         """Return when `count` commands of this name have been dealt with."""
         self.wait_until(lambda: self._done.count(name.upper()) >= count, f"{count} x {name}")

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from followupd.config import load
@@ -217,14 +217,16 @@ class Seeker:
         """Mail arrives, over LMTP."""
         self.mailbox.deliver(raw, folder)
 
-    def letter_from(self, person: Person, subject: str, *, ago: timedelta | None = None, **more: str) -> bytes:
+    def letter_from(
+        self, person: Person, subject: str, *, ago: timedelta | None = None, **more: Any
+    ) -> bytes:
         """A mail from a person, dated now or some time ago."""
         moment = self.clock.now() - (ago or timedelta(0))
         return mail(
             sender=f"{person.name} <{person.address}>",
             subject=subject,
             date=format_datetime(moment.astimezone(BERLIN)),
-            **more,  # type: ignore[arg-type]
+            **more,
         )
 
     # ---- what the seeker does in their mail program
@@ -255,14 +257,14 @@ class Seeker:
         client.delete_messages([uid])
         client.uid_expunge([uid])
 
-    def writes(self, to: Person, subject: str, folder: str = "Sent", **more: str) -> None:
+    def writes(self, to: Person, subject: str, folder: str = "Sent", **more: Any) -> None:
         """Write by hand: a copy lies in Sent."""
         raw = mail(
             sender="Robin Doe <robin@example.org>",
             to=f"{to.name} <{to.address}>",
             subject=subject,
             date=format_datetime(self.clock.now().astimezone(BERLIN)),
-            **more,  # type: ignore[arg-type]
+            **more,
         )
         self.mailbox.looking.append(folder, raw, flags=[b"\\Seen"])
 

@@ -84,3 +84,13 @@ def test_the_first_reconnect_after_a_long_good_time_is_quick() -> None:
     backoff.opening(0.0)
     backoff.opened(0.0)
     assert backoff.lost(86_400.0) == 4
+
+
+def test_a_server_that_is_not_there_does_not_use_up_the_burst() -> None:
+    """Tries that reached nobody are only slowed down, not stopped for two minutes."""
+    backoff = Backoff(draw=_shortest)
+    waits = []
+    for moment in range(0, 40, 4):
+        backoff.opening(float(moment))
+        waits.append(backoff.lost(float(moment), reached=False))
+    assert max(waits) == backoff.first

@@ -1,0 +1,223 @@
+"""The commands by which the user says what happened; each records one event.
+
+What they find and what they record lies in one transaction, so that nothing the daemon learns
+comes in between. What makes no sense is refused in words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from followupd.cli.adding import refuse_before
+from followupd.cli.desk import history_of, open_desk
+from followupd.cli.format import day_with_distance, moment, step_to
+from followupd.cli.people import TEXT_LIMIT
+from followupd.cli.screen import Screen
+from followupd.cli.standing import what_follows
+from followupd.cli.when import read_day, read_moment
+from followupd.domain import events as happened
+from followupd.domain.interview import DraftState, Outcome, Status
+from followupd.domain.plan import StepState
+from followupd.errors import FollowupdError, UsageError
+from followupd.reading.text import clean, clean_lines
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    from followupd.cli.desk import Desk
+    from followupd.domain.events import Event
+    from followupd.domain.history import History
+    from followupd.domain.plan import Plan, PlannedStep
+    from followupd.service.clock import Clock
+
+    Decide: TypeAlias = Callable[["Case"], tuple[Event, str]]
+
+_NOTE_LIMIT = 2000
+_WAITING = (StepState.QUEUED, StepState.EDITED, StepState.MISSING)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An interview as a command finds it."""
+
+    history: History
+    plan: Plan
+    desk: Desk
+
+
+def _record(arguments: Namespace, clock: Clock, decide: Decide) -> int:
+    """Record what `decide` makes of the interview, and say what is now so."""
+    with open_desk(arguments, clock) as desk:
+        with desk.store.begin() as transaction:
+            histories = desk.histories(transaction)
+            history = history_of(histories, arguments.id)
+            event, said = decide(Case(history, desk.plan(history, histories), desk))
+            transaction.append(arguments.id, event)
+        histories = desk.histories()
+        history = histories[arguments.id]
+        screen = Screen()
+        screen.line(said)
+        for sentence in what_follows(history, desk.plan(history, histories), desk):
+            screen.line(sentence)
+    return 0
+
+
+def answered(arguments: Namespace, clock: Clock) -> int:
+    """An answer came."""
+    outcome = Outcome(arguments.outcome)
+
+    def decide(case: Case) -> tuple[Event, str]:
+        event = happened.MarkedAnswered(at=case.desk.now, outcome=outcome)
+        return event, f"Noted: answered, {outcome.value.replace('_', ' ')}."
+
+    return _record(arguments, clock, decide)
+
+
+def silent(arguments: Namespace, clock: Clock) -> int:
+    """No answer has come."""
+
+    def decide(case: Case) -> tuple[Event, str]:
+        _refuse_closed(case.history, by_plan_too=True)
+        if case.plan.status is Status.UPCOMING:
+            raise FollowupdError(
+                f"interview {case.history.interview_id} has not been held yet, so nobody is silent"
+            )
+        if case.history.marked_silent and not case.history.possible:
+            raise FollowupdError(f"interview {case.history.interview_id} is marked silent already")
+        return happened.MarkedSilent(at=case.desk.now), "Noted: no answer has come."
+
+    return _record(arguments, clock, decide)
+
+
+def decision(arguments: Namespace, clock: Clock) -> int:
+    """The decision is promised for another day."""
+
+    def decide(case: Case) -> tuple[Event, str]:
+        _refuse_closed(case.history, by_plan_too=False)
+        day = read_day(arguments.date, case.desk.today, "DATE")
+        refuse_before(day, case.desk.workdays.day_of(case.history.interview.held_at), "DATE")
+        if day == case.history.decision_by and case.history.answer is None:
+            raise FollowupdError(f"the decision is promised for {day.isoformat()} already")
+        when = day_with_distance(day, case.desk.today, case.desk.workdays)
+        past = "; that day has passed" if day < case.desk.today else ""
+        moved = happened.DecisionMoved(at=case.desk.now, decision_by=day)
+        return moved, f"Noted: the decision is promised for {when}{past}."
+
+    return _record(arguments, clock, decide)
+
+
+def snooze(arguments: Namespace, clock: Clock) -> int:
+    """Nothing is to be laid into Drafts before a day or a moment."""
+
+    def decide(case: Case) -> tuple[Event, str]:
+        _refuse_closed(case.history, by_plan_too=True)
+        desk = case.desk
+        read = read_moment(arguments.until, desk.now, desk.workdays, "UNTIL", back=False)
+        until = read.at
+        if read.assumed:
+            until = desk.workdays.opening(desk.workdays.day_of(read.at))
+        when = moment(until, desk.today, desk.workdays)
+        if until <= desk.now:
+            raise UsageError(f"UNTIL: {when} has passed; name a later day")
+        said = f"Nothing is laid into Drafts before {when}."
+        return happened.Snoozed(at=desk.now, until=until), said
+
+    return _record(arguments, clock, decide)
+
+
+def skip(arguments: Namespace, clock: Clock) -> int:
+    """The step that is next is left out: the one whose draft waits, else the next to come."""
+
+    def decide(case: Case) -> tuple[Event, str]:
+        step = _next_to_skip(case.plan)
+        if step is None:
+            why = _why_none(case.history)
+            raise FollowupdError(
+                f"interview {case.history.interview_id} has no step to skip: {why}"
+            )
+        person = step.person.address if step.person is not None else ""
+        skipped = happened.StepSkipped(
+            at=case.desk.now, step=step.step, cycle=step.cycle, person=person
+        )
+        touched = any(
+            draft.state is DraftState.EDITED
+            for draft in case.history.open_drafts
+            if draft.rung == (step.step, step.cycle, person.casefold())
+        )
+        yours = " The draft you edited stays in Drafts: delete it yourself." if touched else ""
+        return skipped, f"Skipped: {step_to(step)}.{yours}"
+
+    return _record(arguments, clock, decide)
+
+
+def close(arguments: Namespace, clock: Clock) -> int:
+    """It is over."""
+    reason = clean(arguments.reason, TEXT_LIMIT)
+
+    def decide(case: Case) -> tuple[Event, str]:
+        _refuse_closed(case.history, by_plan_too=True)
+        return happened.Closed(at=case.desk.now, reason=reason or "you closed it"), "Noted: closed."
+
+    return _record(arguments, clock, decide)
+
+
+def reopen(arguments: Namespace, clock: Clock) -> int:
+    """A closing, or an answer, is taken back."""
+
+    def decide(case: Case) -> tuple[Event, str]:
+        if case.history.closed is None and case.history.answer is None:
+            raise FollowupdError(
+                f"interview {case.history.interview_id} is neither closed nor answered; "
+                "there is nothing to reopen"
+            )
+        return happened.Reopened(at=case.desk.now), "Noted: reopened."
+
+    return _record(arguments, clock, decide)
+
+
+def called(arguments: Namespace, clock: Clock) -> int:
+    """The user called."""
+    text = clean(arguments.note, _NOTE_LIMIT)
+
+    def decide(case: Case) -> tuple[Event, str]:
+        return happened.CallMade(at=case.desk.now, note=text), "Noted: you called."
+
+    return _record(arguments, clock, decide)
+
+
+def note(arguments: Namespace, clock: Clock) -> int:
+    """Something is written down."""
+    text = clean_lines(" ".join(arguments.text), _NOTE_LIMIT)
+    if not text:
+        raise UsageError("TEXT: there is nothing to write down in it")
+
+    def decide(case: Case) -> tuple[Event, str]:
+        return happened.Noted(at=case.desk.now, text=text), "Noted."
+
+    return _record(arguments, clock, decide)
+
+
+def _next_to_skip(plan: Plan) -> PlannedStep | None:
+    return next((step for step in plan.steps if step.state in _WAITING), plan.next_step)
+
+
+def _why_none(history: History) -> str:
+    if history.closed is not None:
+        return "it is closed"
+    if history.possible:
+        return "a possible reply must be decided first, with `followupd resolve`"
+    if history.answer is not None:
+        return "it is answered"
+    return "its plan is at its end"
+
+
+def _refuse_closed(history: History, *, by_plan_too: bool) -> None:
+    closed = history.closed
+    if closed is not None and (by_plan_too or not closed.by_plan):
+        number = history.interview_id
+        raise FollowupdError(
+            f"interview {number} is closed; `followupd reopen {number}` takes that back"
+        )

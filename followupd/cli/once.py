@@ -1,0 +1,151 @@
+"""`once`: one whole pass, and a short account of what it brought."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+from followupd.cli import logs
+from followupd.cli.desk import Desk, settings_of
+from followupd.cli.format import counted, name_of
+from followupd.cli.screen import Screen, print_json
+from followupd.cli.standing import next_words
+from followupd.cli.telling import Teller
+from followupd.config import state_directory
+from followupd.domain.events import MailboxSearched
+from followupd.reading.text import clean
+from followupd.service.once import whole_pass
+from followupd.service.setup import open_world
+from followupd.store import event_to_json
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterator
+    from types import TracebackType
+    from typing import Self
+
+    from followupd.domain.events import Event
+    from followupd.service.clock import Clock
+    from followupd.service.once import Failure
+
+_QUIET = 2.0
+"""Seconds after which a person who waits is told what is being done."""
+
+_TOLD = 30
+
+
+def once(arguments: Namespace, clock: Clock) -> int:
+    """Read, plan and queue for every account, then say what happened."""
+    os.umask(0o077)
+    settings = settings_of(arguments)
+    level = logs.level_of(os.environ)
+    # What goes wrong is told as sentences below; the log would say it a second time.
+    logs.configure(level=level if level == logging.DEBUG else logging.CRITICAL)
+    state = state_directory(os.environ)
+    world = open_world(settings, state, clock)
+    try:
+        before = world.store.last_event_id()
+        with Progress() as progress:
+            failures = whole_pass(world, state, progress.say)
+        desk = Desk(settings, world.store, world.workdays, clock.now())
+        if arguments.json:
+            _print_json(desk, before, failures)
+        else:
+            _print(desk, before, quietly=bool(failures))
+        for failure in failures:
+            sentence = f"{failure.account}: {clean(failure.problem, 1000)}"
+            print(f"followupd: {sentence}", file=sys.stderr)
+    finally:
+        world.store.close()
+    return 1 if failures else 0
+
+
+def _since(desk: Desk, before: int) -> Iterator[tuple[int, Event]]:
+    """What was recorded after that event, interview by interview."""
+    with desk.store.look() as reading:
+        for chronicle in reading.chronicles(reading.interviews_since(before)):
+            for recorded in chronicle.events:
+                if recorded.id > before:
+                    yield chronicle.interview_id, recorded.event
+
+
+def _print_json(desk: Desk, before: int, failures: list[Failure]) -> None:
+    events = [
+        {"interview": number} | event_to_json(event) for number, event in _since(desk, before)
+    ]
+    failed = [{"account": each.account, "problem": each.problem} for each in failures]
+    print_json({"failures": failed, "events": events})
+
+
+def _print(desk: Desk, before: int, *, quietly: bool) -> None:
+    screen = Screen()
+    histories = desk.histories()
+    told = []
+    for number, event in _since(desk, before):
+        if not isinstance(event, MailboxSearched):
+            history = histories[number]
+            said = Teller(history, desk.workdays, desk.today).tell(event)
+            told.append(f"{number} ({name_of(history.interview)}): {said}")
+    for line in told[:_TOLD]:
+        screen.line(line)
+    if len(told) > _TOLD:
+        screen.line(f"and {counted(len(told) - _TOLD, 'more event')}; `followupd log` tells them")
+    if not told and not quietly:
+        screen.line("Nothing new.")
+    plans = [(desk.plan(history, histories), history) for history in histories.values()]
+    ahead = [
+        (step.due, number, plan, history)
+        for number, (plan, history) in enumerate(plans)
+        if (step := plan.next_step) is not None and step.due is not None
+    ]
+    if ahead:
+        _, _, plan, history = min(ahead, key=lambda each: each[:2])
+        screen.line(f"Next, {next_words(plan, desk)} ({name_of(history.interview)}).")
+    waiting = sum(len(history.open_drafts) for history in histories.values())
+    if waiting:
+        screen.line(f"{counted(waiting, 'draft')} in Drafts: send, or delete for no.")
+    unsure = sum(len(history.possible) for history in histories.values())
+    if unsure:
+        screen.line(f"{counted(unsure, 'possible reply')} to decide: `followupd resolve`.")
+
+
+class Progress:
+    """Tells a person at a terminal what takes so long; quick work stays quiet."""
+
+    def __init__(self) -> None:
+        self._sentence = ""
+        self._late = False
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(_QUIET, self._is_late)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        if sys.stderr.isatty():
+            self._timer.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._timer.cancel()
+
+    def say(self, sentence: str) -> None:
+        """Note what is being done now."""
+        with self._lock:
+            self._sentence = sentence
+            if self._late:
+                self._show()
+
+    def _is_late(self) -> None:
+        with self._lock:
+            self._late = True
+            self._show()
+
+    def _show(self) -> None:
+        print(f"{clean(self._sentence, 200)} …", file=sys.stderr, flush=True)

@@ -1,0 +1,229 @@
+"""`show`, `plan` and `log`: one interview from near."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from followupd.cli.desk import history_of, open_desk
+from followupd.cli.format import (
+    counted,
+    day_with_distance,
+    distance,
+    draft_stands,
+    draft_to,
+    iso,
+    moment,
+    name_of,
+    step_to,
+)
+from followupd.cli.listing import row_to_json
+from followupd.cli.screen import Screen, print_json
+from followupd.cli.standing import status_sentence
+from followupd.cli.telling import Teller
+from followupd.domain.days import say_day
+from followupd.domain.interview import Channel
+from followupd.domain.status import expected_by
+from followupd.reading.text import clean, quoted
+from followupd.store import event_to_json
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+
+    from followupd.cli.desk import Desk
+    from followupd.domain.history import History
+    from followupd.domain.interview import Person
+    from followupd.domain.plan import Plan, PlannedStep
+    from followupd.service.clock import Clock
+    from followupd.store import Recorded
+
+_LAST_EVENTS = 10
+_NAME_LIMIT = 100
+
+
+def show(arguments: Namespace, clock: Clock) -> int:
+    """Print everything about one interview."""
+    with open_desk(arguments, clock) as desk, desk.store.look() as reading:
+        histories = desk.histories(reading)
+        history = history_of(histories, arguments.id)
+        plan = desk.plan(history, histories)
+        recorded = reading.chronicle(arguments.id).events
+        unreadable = len(reading.unreadable(history.interview.account))
+        if arguments.json:
+            print_json(_show_json(history, plan, desk))
+            return 0
+        screen = Screen()
+        _print_facts(screen, history, plan, desk)
+        _print_people(screen, history)
+        _print_mail(screen, history, desk, unreadable)
+        screen.heading("Plan")
+        _print_plan(screen, plan, desk)
+        screen.heading("Last events")
+        _print_events(screen, history, recorded[-_LAST_EVENTS:], desk)
+    return 0
+
+
+def plan(arguments: Namespace, clock: Clock) -> int:
+    """Print the steps of one interview."""
+    with open_desk(arguments, clock) as desk:
+        histories = desk.histories()
+        history = history_of(histories, arguments.id)
+        planned = desk.plan(history, histories)
+        if arguments.json:
+            print_json([_step_to_json(step, desk) for step in planned.steps])
+            return 0
+        screen = Screen()
+        status = status_sentence(history, planned, desk)
+        screen.line(f"{name_of(history.interview)} is {status}.")
+        screen.line()
+        _print_plan(screen, planned, desk)
+    return 0
+
+
+def log(arguments: Namespace, clock: Clock) -> int:
+    """Print what has happened to one interview, oldest first."""
+    with open_desk(arguments, clock) as desk, desk.store.look() as reading:
+        recorded = reading.chronicle(arguments.id).events
+        if arguments.json:
+            print_json([event_to_json(each.event) for each in recorded])
+            return 0
+        history = history_of(desk.histories(reading), arguments.id)
+        _print_events(Screen(), history, recorded, desk)
+    return 0
+
+
+def _step_to_json(step: PlannedStep, desk: Desk) -> dict[str, object]:
+    return {
+        "step": step.step,
+        "due": iso(step.due, desk.workdays),
+        "channel": step.channel.value,
+        "to": step.person.address if step.person is not None else None,
+        "state": step.state.value,
+        "reason": step.reason,
+    }
+
+
+def _show_json(history: History, planned: Plan, desk: Desk) -> dict[str, object]:
+    interview = history.interview
+    expected = expected_by(history, desk.settings.cadence, desk.workdays)
+    return row_to_json(history, planned, desk) | {
+        "language": interview.language,
+        "expected_by": expected.isoformat(),
+        "snoozed_until": iso(history.snoozed_until, desk.workdays),
+        "people": [
+            {
+                "name": person.name,
+                "address": person.address,
+                "part": person.part.value,
+                "phone": person.phone,
+                "channel": person.channel.value if person.channel is not None else None,
+                "timezone": person.timezone,
+            }
+            for person in interview.people
+        ],
+        "promises": [{"on": p.on.isoformat(), "what": p.what} for p in interview.promises],
+        "notes": list(history.notes),
+        "plan": [_step_to_json(step, desk) for step in planned.steps],
+    }
+
+
+def _print_facts(screen: Screen, history: History, planned: Plan, desk: Desk) -> None:
+    interview, today, workdays = history.interview, desk.today, desk.workdays
+    screen.line(f"{history.interview_id}: {name_of(interview)}", "bold")
+    screen.line(f"{status_sentence(history, planned, desk)}.")
+    screen.line(f"Interview: {moment(interview.held_at, today, workdays)}")
+    expected = expected_by(history, desk.settings.cadence, workdays)
+    day = day_with_distance(expected, today, workdays)
+    if history.decision_by is None:
+        wait = desk.settings.cadence.silent_after
+        screen.line(f"Decision: {day} (assumed: nobody promised a date, so {wait} are allowed)")
+    else:
+        screen.line(f"Decision: {day} (promised)")
+    if history.snoozed_until is not None and history.snoozed_until > desk.now:
+        screen.line(f"Snoozed until {moment(history.snoozed_until, today, workdays)}")
+    for promise in interview.promises:
+        screen.line(f"You promised, for {say_day(promise.on, today)}: {promise.what}")
+    screen.line(f"Account: {interview.account}; language: {interview.language}")
+
+
+def _print_people(screen: Screen, history: History) -> None:
+    screen.heading("People")
+    if not history.interview.people:
+        screen.line("Nobody is named, so there is nobody to write to.")
+        return
+    screen.table(
+        ("PART", "WHO", "CONTACT"),
+        [
+            (
+                person.part.value.replace("_", " "),
+                f"{clean(person.name, _NAME_LIMIT)} <{person.address}>".strip(),
+                _contact(person, history),
+            )
+            for person in history.interview.people
+        ],
+    )
+
+
+def _contact(person: Person, history: History) -> str:
+    words = {Channel.CALL: "prefers a call", Channel.EMAIL: "prefers e-mail"}
+    said = [words.get(person.channel, "not asked") if person.channel else "not asked"]
+    if person.phone:
+        said.append(clean(person.phone, _NAME_LIMIT))
+    if person.timezone:
+        said.append(person.timezone)
+    if person.key in history.bounced:
+        said.append("mail comes back")
+    return ", ".join(said)
+
+
+def _print_mail(screen: Screen, history: History, desk: Desk, unreadable: int) -> None:
+    if history.drafts:
+        screen.heading("Drafts")
+        for draft in history.drafts:
+            at = moment(draft.settled_at or draft.queued_at, desk.today, desk.workdays)
+            screen.line(f"{draft_to(draft, history)} {draft_stands(draft)} ({at})", indent=2)
+    if history.possible:
+        screen.heading("Possible replies")
+        for possible in history.possible:
+            mail = possible.mail
+            at = moment(mail.date, desk.today, desk.workdays)
+            sender = clean(mail.sender, _NAME_LIMIT)
+            screen.line(f"{quoted(mail.subject, 100)} from {sender}, {at}", indent=2)
+        screen.line("`followupd resolve` gives their numbers; then one of", indent=2)
+        screen.line(f"followupd resolve REPLY --interview {history.interview_id}", indent=4)
+        screen.line("followupd resolve REPLY --none", indent=4)
+    if history.notes:
+        screen.heading("Notes")
+        for note in history.notes:
+            screen.line(note, indent=2)
+    if unreadable:
+        screen.line()
+        account = history.interview.account
+        screen.line(f"{counted(unreadable, 'mail')} in {account} could not be read.", "red")
+
+
+def _print_plan(screen: Screen, planned: Plan, desk: Desk) -> None:
+    rows = []
+    for step in planned.steps:
+        due = []
+        if step.due is not None:
+            day = desk.workdays.day_of(step.due)
+            due = [say_day(day, desk.today), distance(day, desk.today, desk.workdays)]
+        if step.estimated:
+            due.append("at the earliest")
+        rows.append((step_to(step), "\n".join(due), step.state.value, step.reason))
+    screen.table(("STEP", "DUE", "STATE", "WHY"), rows, cut=(24, 18, 11))
+
+
+def _print_events(
+    screen: Screen, history: History, recorded: Sequence[Recorded], desk: Desk
+) -> None:
+    teller = Teller(history, desk.workdays, desk.today)
+    screen.table(
+        ("WHEN", "WHAT"),
+        [
+            (moment(each.event.at, desk.today, desk.workdays), teller.tell(each.event))
+            for each in recorded
+        ],
+        cut=(23,),
+    )

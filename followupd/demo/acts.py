@@ -1,0 +1,110 @@
+"""What every scene of the story is made of.
+
+Each act waits for what followupd makes of it, and tells what the store and the mailbox then hold.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from followupd.demo import cast
+from followupd.demo.narrator import FOLLOWUPD, ROBIN
+from followupd.demo.sentences import sentence, when
+from followupd.demo.stage import DidNotHappen
+from followupd.domain.interview import DraftState
+
+if TYPE_CHECKING:
+    from followupd.demo.mailprogram import Lying
+    from followupd.demo.narrator import Narrator
+    from followupd.demo.stage import Stage
+    from followupd.domain.interview import Interview, Person
+
+
+class Acts:
+    """The acts; each raises `DidNotHappen` when its consequence does not come about.
+
+    Args:
+        stage: with the daemon watching.
+        narrator: tells what happens.
+    """
+
+    def __init__(self, stage: Stage, narrator: Narrator) -> None:
+        self._stage = stage
+        self._narrator = narrator
+
+    def scene(self, moment: str, about: str) -> None:
+        self._stage.set_clock(moment)
+        self._narrator.scene(self._stage.now, about)
+
+    def adds(self, moment: str, held: Interview) -> int:
+        """Robin comes out of an interview and records it."""
+        stage = self._stage
+        self.scene(moment, held.company)
+        number = stage.add(held)
+        told = cast.command(held) if number == 1 else (cast.summary(held),)
+        self._narrator.line(ROBIN, "comes from the interview and tells followupd", more=told)
+        stage.until(
+            f"the mailbox is searched for {held.company}",
+            lambda: stage.history(number).searched,
+        )
+        self.tell_news()
+        workdays = stage.world.workdays
+        ahead = [step for step in stage.plan(number).steps if step.state.is_ahead]
+        for step in ahead[:2]:
+            who = step.person.called if step.person is not None else "nobody"
+            self._narrator.line(
+                FOLLOWUPD,
+                f"plans: {step.step} to {who}, {when(step, workdays)}",
+                more=(step.reason,),
+            )
+        return number
+
+    def draft(self, number: int, step: str, person: Person) -> Lying:
+        """Wait for a draft, tell of it, and take it out of the mailbox as it lies there."""
+        stage = self._stage
+
+        def queued() -> str:
+            drafts = stage.history(number).drafts
+            rungs = {(d.step, d.person.casefold()): d.message_id for d in drafts}
+            return rungs.get((step, person.key), "")
+
+        message_id = stage.until(f"the {step} draft to {person.name} is laid into Drafts", queued)
+        self.tell_news()
+        lying = [draft for draft in stage.mail.drafts() if draft.message_id == message_id]
+        self.must(len(lying) == 1, f"the {step} draft to {person.name} lies in Drafts once")
+        return lying[0]
+
+    def sends(self, number: int, draft: Lying, moment: str) -> None:
+        self._stage.set_clock(moment)
+        self._narrator.line(ROBIN, f"reads it and presses Send ({self._stage.now:%H:%M})")
+        self._stage.mail.send(draft, self._stage.now)
+        self._stage.tick()
+        self.settled(number, draft, DraftState.SENT)
+        self.tell_news()
+
+    def settled(self, number: int, draft: Lying, state: DraftState) -> None:
+        """Wait until followupd knows what became of a draft."""
+
+        def known() -> bool:
+            mine = self._stage.history(number).draft(draft.message_id)
+            return mine is not None and mine.state is state
+
+        self._stage.until(f'the draft "{draft.message["Subject"]}" is {state.value}', known)
+
+    def arrives(self, writing: cast.Writing, moment: str) -> None:
+        self._stage.set_clock(moment)
+        sender = writing.sender.partition(" <")[0]
+        self._narrator.line(sender, f'(a machine) writes: "{writing.subject}"')
+        self._stage.mail.receive(writing.mail(self._stage.now), self._stage.now)
+
+    def tell_news(self) -> None:
+        for news in self._stage.news():
+            said = sentence(news)
+            if said is not None:
+                self._narrator.line(FOLLOWUPD, said.does, more=(said.why,) if said.why else ())
+        self._narrator.flush()
+
+    @staticmethod
+    def must(held: bool, what: str) -> None:
+        if not held:
+            raise DidNotHappen(f"this is not so: {what}")

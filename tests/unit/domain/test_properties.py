@@ -1,0 +1,288 @@
+"""What holds for every user, interview, cadence and history, however odd."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from followupd.domain import events as happened
+from followupd.domain.cadence import BUILT_IN, PROMISE, Cadence
+from followupd.domain.events import AutomaticCategory, Event, Layer, Mail
+from followupd.domain.history import History, fold
+from followupd.domain.interview import DraftState, Outcome
+from followupd.domain.plan import Plan, StepState, plan
+from followupd.domain.status import expected_by, status
+from followupd.domain.workdays import Workdays
+from tests.support.stories import ROBIN, Story, send_all
+from tests.unit.domain.worlds import (
+    ADDRESSES,
+    DAY,
+    ZONES,
+    calendars,
+    days,
+    interviews,
+    ladder_of,
+    stories,
+)
+
+MOMENTS = st.datetimes(
+    datetime(2026, 2, 20),
+    datetime(2027, 1, 31),
+    timezones=st.just(UTC),
+)
+FEW = settings(max_examples=60)
+
+
+@st.composite
+def mails(draw: st.DrawFn) -> Mail:
+    """A mail between anybody of the story."""
+    sender = draw(st.sampled_from([*ADDRESSES, ROBIN, "stranger@acme.example"]))
+    to = draw(st.lists(st.sampled_from([*ADDRESSES, ROBIN]), max_size=2).map(tuple))
+    message_id = f"<{draw(st.integers(0, 5))}@mail.example>"
+    return Mail(message_id, sender, "", to, "Hello", draw(MOMENTS), "INBOX")
+
+
+@st.composite
+def wild_events(draw: st.DrawFn, names: tuple[str, ...]) -> Event:
+    """Any event, about anything, whether it could follow the others or not."""
+    at, mail = draw(MOMENTS), draw(mails())
+    draft = f"<{draw(st.integers(0, 3))}@draft.example>"
+    name = draw(st.sampled_from([*names, PROMISE, "of-old"]))
+    person = draw(st.sampled_from([*ADDRESSES, ""]))
+    cycle = draw(st.integers(0, 2))
+    outcome = draw(st.sampled_from(Outcome))
+    day = draw(days())
+    choices: list[Event] = [
+        happened.MailboxSearched(at=at, account="personal"),
+        happened.ThreadFound(at=at, mail=mail),
+        happened.ReplyReceived(at=at, mail=mail, layer=Layer.ADDRESS, evidence="", outcome=outcome),
+        happened.PossibleReply(at=at, mail=mail, layer=Layer.NAME, evidence=""),
+        happened.ReplyResolved(at=at, message_id=mail.message_id, belongs=draw(st.booleans())),
+        happened.AutomaticReceived(
+            at=at,
+            mail=mail,
+            category=draw(st.sampled_from(AutomaticCategory)),
+            rule="",
+            returns_on=draw(st.none() | st.just(day)),
+        ),
+        happened.Bounced(at=at, address=person, original_message_id=draft),
+        happened.DraftQueued(
+            at=at,
+            step=name,
+            cycle=cycle,
+            person=person,
+            to=draw(st.sampled_from([person, ROBIN])),
+            message_id=draft,
+            attempt=draw(st.integers(0, 2)),
+            subject="",
+        ),
+        happened.DraftEdited(at=at, message_id=draft),
+        happened.DraftSent(
+            at=at,
+            message_id=draft,
+            sent_at=at,
+            sent_message_id=mail.message_id,
+            certain=True,
+            mail=draw(st.none() | st.just(mail)),
+        ),
+        happened.DraftDismissed(at=at, message_id=draft),
+        happened.DraftWithdrawn(at=at, message_id=draft, reason=""),
+        happened.DraftMissing(at=at, message_id=draft),
+        happened.DraftFound(at=at, message_id=draft),
+        happened.WroteByHand(at=at, mail=mail),
+        happened.CallMade(at=at),
+        happened.DecisionMoved(at=at, decision_by=day),
+        happened.MarkedAnswered(at=at, outcome=outcome),
+        happened.MarkedSilent(at=at),
+        happened.Snoozed(at=at, until=draw(MOMENTS)),
+        happened.StepSkipped(at=at, step=name, cycle=cycle, person=person),
+        happened.Closed(at=at, reason="", by_plan=draw(st.booleans())),
+        happened.Reopened(at=at),
+        happened.Noted(at=at, text=""),
+    ]
+    return draw(st.sampled_from(choices))
+
+
+@st.composite
+def wild_stories(draw: st.DrawFn) -> Story:
+    """A story whose events are any that can be recorded, in any order."""
+    told = draw(stories())
+    names = tuple(step.name for step in told.cadence.steps)
+    told.record(*draw(st.lists(wild_events(names), max_size=12)))
+    told.now = draw(MOMENTS)
+    return told
+
+
+@given(told=wild_stories())
+def test_whatever_was_recorded_can_be_planned(told: Story) -> None:
+    """The plan never raises, and what it says can be shown."""
+    current = told.plan()
+    for step in current.steps:
+        assert step.reason.isprintable()
+        assert step.due is None or step.due.tzinfo == told.workdays.zone
+        assert step.closes or step.state is not StepState.DUE or step.person is not None
+    assert {step.state for step in current.queue} <= {StepState.DUE}
+
+
+@given(told=wild_stories())
+def test_whatever_was_recorded_the_nevers_hold(told: Story) -> None:
+    """Answered, unsure or closed, nothing of the ladder is queued; nothing touched is withdrawn."""
+    history, current = told.history, told.plan()
+    untouched = {d.message_id for d in history.drafts if d.state is DraftState.QUEUED}
+    assert {withdrawal.message_id for withdrawal in current.withdraw} <= untouched
+    rungs = [(step.step, step.cycle, step.person and step.person.key) for step in current.queue]
+    assert len(rungs) == len(set(rungs))
+    for draft in history.open_drafts:
+        assert draft.rung not in rungs
+    queued = {step.step for step in current.queue}
+    if history.closed is not None:
+        assert not queued
+        assert current.close is None
+    if history.answer is not None or history.possible:
+        assert queued <= {PROMISE}
+        assert current.close is None
+    if queued & ladder_of(told.cadence).keys():
+        assert told.workdays.is_open(told.now)
+        assert told.workdays.day_of(told.now) >= expected_by(history, told.cadence, told.workdays)
+
+
+@given(told=wild_stories(), zone=st.sampled_from(ZONES).map(ZoneInfo))
+def test_a_plan_depends_on_the_moment_and_on_nothing_else(told: Story, zone: ZoneInfo) -> None:
+    """The same events at the same moment give the same plan, in whatever zone it is written."""
+    first = told.plan()
+    assert told.plan() == first
+    assert told.plan(told.now.astimezone(zone)) == first
+    assert told.plan(told.now.astimezone(told.workdays.zone)) == first
+    held_at = told.interview.held_at.astimezone(zone)
+    added = happened.Added(at=told.events[0].at, interview=replace(told.interview, held_at=held_at))
+    assert _plan_of(told, fold(1, [added, *told.events[1:]])) == first
+
+
+@given(told=wild_stories(), data=st.data())
+def test_automatic_mail_at_any_moment_changes_no_status(told: Story, data: st.DataObject) -> None:
+    """Whatever else has happened, before or after."""
+    place = data.draw(st.integers(1, len(told.events)))
+    automatic = happened.AutomaticReceived(
+        at=told.now,
+        mail=data.draw(mails()),
+        category=data.draw(st.sampled_from(AutomaticCategory)),
+        rule="",
+        returns_on=data.draw(st.none() | days()),
+    )
+    with_it = fold(1, [*told.events[:place], automatic, *told.events[place:]])
+    before = status(told.history, told.cadence, told.workdays, told.now)
+    assert status(with_it, told.cadence, told.workdays, told.now) is before
+
+
+@given(told=wild_stories(), data=st.data())
+def test_an_absence_note_never_makes_a_step_earlier(told: Story, data: st.DataObject) -> None:
+    """It moves a step to later, or not at all."""
+    before = told.plan()
+    automatic = happened.AutomaticReceived(
+        at=told.now,
+        mail=replace(data.draw(mails()), date=told.now),
+        category=AutomaticCategory.ABSENCE,
+        rule="",
+        returns_on=data.draw(st.none() | days()),
+    )
+    known = {key for key in told.history.absences if key == automatic.mail.sender.casefold()}
+    if known:
+        return  # a newer note may well name an earlier return
+    after = _plan_of(told, fold(1, [*told.events, automatic]))
+    assert len(after.queue) <= len(before.queue)
+    for earlier, later in zip(before.steps, after.steps, strict=True):
+        if earlier.due and later.due and not (earlier.estimated or later.estimated):
+            assert earlier.due <= later.due
+
+
+@given(told=stories())
+@FEW
+def test_the_ladder_ends_when_nobody_answers(told: Story) -> None:
+    """Whoever sends every draft and hears from nobody is done within a few months."""
+    told.cadence = Cadence(BUILT_IN)
+    first = max(told.now, told.interview.held_at)
+    end = first + timedelta(days=200)
+    send_all(told, told.workdays.local(end).replace(tzinfo=None).isoformat())
+    assert told.history.closed is not None
+    assert told.history.closed.by_plan
+    assert told.plan().next_due is None
+    started = max(
+        told.workdays.day_of(first), expected_by(told.history, told.cadence, told.workdays)
+    )
+    ended = told.workdays.day_of(told.history.closed.at)
+    # Two, three times three and ten working days, some rests, and a day lost now and then.
+    assert told.workdays.between(started, ended) <= 35
+
+
+@given(told=stories(), data=st.data())
+@FEW
+def test_nothing_becomes_due_before_the_plan_said_so(told: Story, data: st.DataObject) -> None:
+    """Between now and `next_due` time alone changes nothing; at `next_due` it does."""
+    told.sweep()
+    for _ in range(6):
+        due = told.plan().next_due
+        end = due or told.now + timedelta(days=500)
+        for share in data.draw(st.lists(st.floats(0, 1, exclude_max=True), max_size=4)):
+            between = told.plan(told.now + (end - told.now) * share)
+            assert not (between.queue or between.withdraw or between.close)
+        if due is None:
+            return
+        told.now = due.astimezone(UTC)
+        current = told.plan()
+        assert current.queue or current.withdraw or current.close
+        told.sweep()
+
+
+# ---- working days
+
+
+@given(workdays=calendars(), moment=MOMENTS, later=st.floats(0, 1, exclude_max=True))
+def test_the_next_open_moment_is_the_first(
+    workdays: Workdays, moment: datetime, later: float
+) -> None:
+    """It is open, not before the moment, and nothing between the two is."""
+    opening = workdays.next_open(moment)
+    assert opening >= moment
+    assert workdays.is_open(opening)
+    between = moment + (opening - moment) * later
+    assert between >= opening or not workdays.is_open(between)
+
+
+@given(workdays=calendars(), day=days(), count=st.integers(0, 30))
+def test_working_days_added_are_working_days_between(
+    workdays: Workdays, day: date, count: int
+) -> None:
+    """Counting forwards and counting the distance agree."""
+    end = workdays.add(day, count)
+    assert workdays.between(day, end) == count
+    assert count == 0 or workdays.is_working_day(end)
+
+
+@given(workdays=calendars(), day=days())
+def test_every_day_begins_on_that_day(workdays: Workdays, day: date) -> None:
+    """Midnight, or the first moment after it where the clocks jump."""
+    begin = workdays.at(day, time.min)
+    assert workdays.day_of(begin) == day
+    assert workdays.day_of(begin.astimezone(UTC) - timedelta(microseconds=1)) == day - DAY
+
+
+@given(workdays=calendars(), data=st.data())
+def test_an_interview_is_waiting_until_the_decision_date_is_over(
+    workdays: Workdays, data: st.DataObject
+) -> None:
+    """Held and within the day, it waits; a moment after the day, it is silent."""
+    interview = data.draw(interviews(workdays))
+    told = Story(interview, workdays, interview.held_at)
+    day = expected_by(told.history, told.cadence, workdays)
+    midnight = workdays.at(day + DAY, time.min).astimezone(UTC)
+    if midnight - timedelta(microseconds=1) >= interview.held_at:
+        assert told.plan(midnight - timedelta(microseconds=1)).status == "waiting"
+        assert told.plan(midnight).status == "silent"
+
+
+def _plan_of(told: Story, history: History) -> Plan:
+    return plan(history, told.cadence, told.workdays, told.now)
