@@ -120,8 +120,8 @@ def _templates(settings: Settings) -> Check:
 def _calendar(settings: Settings, clock: Clock) -> Check:
     user, workdays, now = settings.user, workdays_of(settings), clock.now()
     opens = moment(workdays.next_open(now), workdays.day_of(now), workdays)
-    hours = "now is within" if workdays.is_open(now) else f"{opens} begin"
-    said = f"it is {workdays.local(now):%a %H:%M} in {user.timezone}, {hours} the sending hours"
+    hours = "within sending hours" if workdays.is_open(now) else f"sending hours begin {opens}"
+    said = f"it is {workdays.local(now):%a %H:%M} in {user.timezone}, {hours}"
     if user.holidays is None:
         what = f"{said}; no public holidays: set user.holidays, such as DE-BE"
         return Check("calendar", State.WARNING, what)

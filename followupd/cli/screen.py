@@ -1,6 +1,7 @@
-"""What a command prints: 80 columns where nobody says otherwise, colour only in addition.
+"""What a command prints: 80 columns for a table where no terminal says otherwise.
 
-Every text is taken as it is, never as markup, and cleaned of what a terminal would obey.
+Colour comes in addition and tells nothing by itself. Every text is taken as it is, never as
+markup, and cleaned of what a terminal would obey.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 _CELL_LIMIT = 600
+_LINE_LIMIT = 2000
 
 
 class Screen:
@@ -29,23 +31,27 @@ class Screen:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         stream = stream or sys.stdout
+        self._wraps = stream.isatty()
         self._console = Console(
             file=stream,
-            width=None if stream.isatty() else WIDTH,
+            width=None if self._wraps else WIDTH,
             markup=False,
             highlight=False,
             emoji=False,
         )
 
     def line(self, text: str = "", style: str = "", indent: int = 0) -> None:
-        """One sentence, wrapped."""
-        shown = Text(clean(text, _CELL_LIMIT), style)
-        self._console.print(Padding(shown, (0, 0, 0, indent), expand=False) if indent else shown)
+        """One sentence; wrapped on a terminal, one line for a program that reads it."""
+        shown = Text(clean(text, _LINE_LIMIT), style)
+        if not self._wraps:
+            self._console.print(Text(" " * indent) + shown, soft_wrap=True)
+        else:
+            self._console.print(Padding(shown, (0, 0, 0, indent), expand=False))
 
     def heading(self, text: str) -> None:
         """A line that stands out, with an empty one before it."""
         self._console.print()
-        self._console.print(Text(clean(text, _CELL_LIMIT), "bold"))
+        self._console.print(Text(clean(text, _CELL_LIMIT), "bold"), soft_wrap=True)
 
     def text(self, text: str) -> None:
         """Several lines as they are, such as a letter."""

@@ -14,7 +14,6 @@ from followupd.cli.format import (
     iso,
     moment,
     name_of,
-    step_to,
 )
 from followupd.cli.listing import row_to_json
 from followupd.cli.screen import Screen, print_json
@@ -211,8 +210,11 @@ def _print_plan(screen: Screen, planned: Plan, desk: Desk) -> None:
             due = [say_day(day, desk.today), distance(day, desk.today, desk.workdays)]
         if step.estimated:
             due.append("at the earliest")
-        rows.append((step_to(step), "\n".join(due), step.state.value, step.reason))
-    screen.table(("STEP", "DUE", "STATE", "WHY"), rows, cut=(24, 18, 11))
+        to = clean(step.person.called, _NAME_LIMIT) if step.person is not None else ""
+        how = "call" if step.channel is Channel.CALL else "to"
+        name = f"{step.step}\n{how} {to}" if to else step.step
+        rows.append((name, "\n".join(due), step.state.value, step.reason))
+    screen.table(("STEP", "DUE", "STATE", "WHY"), rows, cut=(26, 18, 11))
 
 
 def _print_events(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import threading
 from contextlib import contextmanager
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
 
 __all__ = ["run_demo"]
 
-_INTRODUCTION = """\
-Robin Doe had three interviews. An IMAP server inside this process holds Robin's
-mailbox, and the real daemon watches it. Only the clock is set by the story."""
+_INTRODUCTION = (
+    "Robin Doe has three interviews. An IMAP server inside this process holds Robin's mailbox, "
+    "and the real daemon watches it. Only the clock is set by the story."
+)
 
 _INTERRUPTED = 130
 """The exit status of a command that was ended by SIGINT."""
@@ -62,7 +64,7 @@ def run_demo(*, keep: bool = False, out: TextIO | None = None) -> int:
 
     narrator = Narrator(out)
     try:
-        with _quiet(), opened(BEGINS) as stage:
+        with _quiet(), _ended_by_sigterm(), opened(BEGINS) as stage:
             narrator.title("followupd: three interviews, seven weeks", _INTRODUCTION)
             stage.mail.receive(INVITATION.mail(stage.now), stage.now)
             with stage.watched():
@@ -87,14 +89,28 @@ def _look_around(narrator: Narrator, server: MailServer) -> None:
     narrator.as_it_is(f"  server {server.host}, port {server.port}, no encryption")
     narrator.as_it_is(f"  user {USER}, password {PASSWORD}")
     narrator.as_it_is("For example:")
-    address = f"imap://{USER}:{PASSWORD}@{server.host}:{server.port}"
-    narrator.as_it_is(f"  neomutt -n -e 'set ssl_force_tls=no' -f {address}/Drafts")
-    narrator.as_it_is(f"  curl '{address}/Drafts;MAILINDEX=1'")
+    place = f"{server.host}:{server.port}"
+    options = f"-n -e 'set ssl_force_tls=no imap_pass={PASSWORD}'"
+    narrator.as_it_is(f"  neomutt {options} -f imap://{USER}@{place}/Drafts")
+    narrator.as_it_is(f"  curl 'imap://{USER}:{PASSWORD}@{place}/Drafts;MAILINDEX=1'")
     narrator.flush()
     try:
         threading.Event().wait()
     except KeyboardInterrupt:
         narrator.heading("The mailbox is gone.")
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM end the demo as Ctrl-C does, so that it tidies up behind itself."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

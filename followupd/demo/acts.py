@@ -33,6 +33,7 @@ class Acts:
         self._narrator = narrator
 
     def scene(self, moment: str, about: str) -> None:
+        """The clock goes on to `moment`, in Robin's zone."""
         self._stage.set_clock(moment)
         self._narrator.scene(self._stage.now, about)
 
@@ -75,6 +76,7 @@ class Acts:
         return lying[0]
 
     def sends(self, number: int, draft: Lying, moment: str) -> None:
+        """Robin sends a draft of interview `number` as it is."""
         self._stage.set_clock(moment)
         self._narrator.line(ROBIN, f"reads it and presses Send ({self._stage.now:%H:%M})")
         self._stage.mail.send(draft, self._stage.now)
@@ -92,12 +94,14 @@ class Acts:
         self._stage.until(f'the draft "{draft.message["Subject"]}" is {state.value}', known)
 
     def arrives(self, writing: cast.Writing, moment: str) -> None:
+        """Mail that no person wrote arrives."""
         self._stage.set_clock(moment)
         sender = writing.sender.partition(" <")[0]
         self._narrator.line(sender, f'(a machine) writes: "{writing.subject}"')
         self._stage.mail.receive(writing.mail(self._stage.now), self._stage.now)
 
     def tell_news(self) -> None:
+        """Tell what was recorded since the last time."""
         for news in self._stage.news():
             said = sentence(news)
             if said is not None:
@@ -106,5 +110,6 @@ class Acts:
 
     @staticmethod
     def must(held: bool, what: str) -> None:
+        """The story goes on only where this is so."""
         if not held:
             raise DidNotHappen(f"this is not so: {what}")

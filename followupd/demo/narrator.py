@@ -54,7 +54,7 @@ class Narrator:
     def title(self, title: str, words: str) -> None:
         """What this is."""
         self._console.rule(Text(title, "bold"))
-        self._console.print(Text(words))
+        self._console.print(Text("\n".join(textwrap.wrap(words, self._console.width))))
 
     def scene(self, moment: datetime, about: str) -> None:
         """A new scene: a time in Robin's zone, and which interviews it is about."""
@@ -113,7 +113,8 @@ class Narrator:
     def points(self, points: Iterable[str]) -> None:
         """A list."""
         for point in points:
-            self._console.print(Text("- " + "\n  ".join(textwrap.wrap(point, _WIDTH - 2))))
+            lines = textwrap.wrap(point, max(self._console.width - 2, _NARROWEST))
+            self._console.print(Text("- " + "\n  ".join(lines)))
 
     def as_it_is(self, line: str = "") -> None:
         """A line to be copied: never broken."""

@@ -10,13 +10,13 @@ It knows no SPECIAL-USE (RFC 6154): the folders go by their names in the configu
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from argparse import Namespace
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Self
 
-from proxyprotocol.reader import ProxyProtocolReader
-from proxyprotocol.version import ProxyProtocolVersion
+from proxyprotocol.sock import SocketInfo
 from pymap.backend.dict import Config, Login
 from pymap.concurrent import Subsystem
 from pymap.imap import IMAPServer
@@ -54,7 +54,6 @@ class MailServer:
     def __init__(self) -> None:
         self.host = HOST
         self.port = 0
-        self._hashing = ThreadPoolExecutor(1, "demo-login")
         self._started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event, int]] = Future()
         self._thread = threading.Thread(target=self._run, name="demo-server", daemon=True)
 
@@ -72,7 +71,6 @@ class MailServer:
         loop, stop, _ = self._started.result()
         loop.call_soon_threadsafe(stop.set)
         self._thread.join()
-        self._hashing.shutdown()
 
     def _run(self) -> None:
         try:
@@ -97,17 +95,29 @@ class MailServer:
         )
         config = _OnLoopback.from_args(
             settings,
-            # A public password needs no hash that takes a tenth of a second at every login.
+            # A public password needs no hash that takes a tenth of a second and a thread.
             hash_context=BuiltinHash(rounds=1),
-            cpu_subsystem=Subsystem.for_threading(self._hashing),
+            cpu_subsystem=Subsystem.for_asyncio(),
         )
         config.apply_context()
         login = Login(config)
         hashed = await Passwords(config).hash_password(PASSWORD)
         await login.demo_user_identity.set(UserMetadata(config, USER, password=hashed))
-        reader = ProxyProtocolReader(ProxyProtocolVersion.get(None))
-        serve = reader.get_callback(IMAPServer(login, config))
-        listening = await asyncio.start_server(serve, HOST, 0)
+        server = IMAPServer(login, config)
+        talks: set[asyncio.Task[None] | None] = set()
+
+        async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            # The loop knows its tasks by weak references only. pymap's own way to start this
+            # one keeps no other, and a client that waits is cut off at the next garbage
+            # collection (pymap 0.36.7 with proxy-protocol 0.11.3 on Python 3.13).
+            task = asyncio.current_task()
+            talks.add(task)
+            try:
+                await server(reader, writer, SocketInfo.get(writer, None, unique_id=os.urandom(16)))
+            finally:
+                talks.discard(task)
+
+        listening = await asyncio.start_server(talk, HOST, 0)
         stop = asyncio.Event()
         port = listening.sockets[0].getsockname()[1]
         self._started.set_result((asyncio.get_running_loop(), stop, port))

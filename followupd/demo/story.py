@@ -13,6 +13,7 @@ import time
 from typing import TYPE_CHECKING
 
 from followupd.demo import cast
+from followupd.demo.acts import Acts
 from followupd.demo.cast import DANA, JO, KIM, LEE, PAT, SAM
 from followupd.demo.narrator import FOLLOWUPD, ROBIN
 from followupd.demo.sentences import days_off, standing, when

@@ -72,6 +72,7 @@ class Story:
     laid: list[Laid] = field(default_factory=list)
     withdrawn: list[tuple[Draft, str]] = field(default_factory=list)
     mails: int = 0
+    folded: tuple[int, History] | None = None
 
     def __post_init__(self) -> None:
         if not self.events:
@@ -86,7 +87,9 @@ class Story:
     @property
     def history(self) -> History:
         """What has happened so far."""
-        return fold(self.number, self.events)
+        if self.folded is None or self.folded[0] != len(self.events):
+            self.folded = (len(self.events), fold(self.number, self.events))
+        return self.folded[1]
 
     def plan(self, now: datetime | None = None) -> Plan:
         """The plan as of the story's clock, or of another moment."""

@@ -489,6 +489,18 @@ def test_a_bounce_to_a_friend_passes_that_friend_over() -> None:
     assert asked == ["noah@friends.example"]
 
 
+def test_a_letter_that_came_back_was_not_sent() -> None:
+    """The plan says so, and goes on."""
+    told = story(*EVERYBODY)
+    told.until("2026-11-17 10:00")
+    told.send("check-in")
+    told.until("2026-11-20 10:00")
+    told.send("network", NINA)
+    told.bounce(NINA)
+    step = told.step("network", NINA)
+    assert (step.state, step.reason) == (StepState.PASSED, "mail to Nina North comes back")
+
+
 # ---- promises
 
 
@@ -616,6 +628,7 @@ def test_a_person_named_twice_gets_one_thank_you() -> None:
     told = story(IVY, twice)
     told.until("2026-11-03 12:00")
     assert told.waiting() == ["thank-you"]
+    assert told.step("thank-you").person == IVY
 
 
 def test_a_task_asks_nobody_and_is_passed_over() -> None:

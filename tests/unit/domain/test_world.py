@@ -72,6 +72,19 @@ class MailboxLife(RuleBasedStateMachine):
         """The daemon wakes whenever something is due."""
         self.world.until(self.world.now + wait)
 
+    @rule(times=st.integers(1, 4))
+    def user_follows_the_plan(self, times: int) -> None:
+        """They wait for the next thing that is due, and send whatever lies there."""
+        for _ in range(times):
+            due = self.world.sweep()
+            if due:
+                self.world.until(min(due))
+            for told in self.world.stories:
+                for draft in told.history.open_drafts:
+                    told.send_draft(draft)
+            self.world.set_clock(max(told.now for told in self.world.stories))
+            self.world.sweep()
+
     @rule(wait=st.timedeltas(timedelta(minutes=1), timedelta(days=6)))
     def the_machine_sleeps(self, wait: timedelta) -> None:
         """The daemon sees nothing of it until it wakes."""

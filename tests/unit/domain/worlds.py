@@ -47,7 +47,7 @@ ZONES = (
     "UTC",
 )
 
-ADDRESSES = ("a@acme.example", "b@acme.example", "C@acme.example", "d@friends.example")
+ADDRESSES = ("a@acme.example", "B@acme.example", "c@friends.example")
 
 DAY = timedelta(days=1)
 

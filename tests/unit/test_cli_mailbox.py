@@ -1,0 +1,102 @@
+"""`check` and `once` against a real mail server."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+import structlog
+
+from followupd.cli import logs
+from tests.support.cli import Shell
+from tests.support.dovecot import PASSWORD
+from tests.support.usermailbox import PASSWORD_VARIABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.usermailbox import UserMailbox
+
+CONFIG = """
+[user]
+name = "Robin Doe"
+timezone = "Europe/Berlin"
+holidays = "DE-BE"
+
+[[accounts]]
+name = "personal"
+address = "robin@example.org"
+[accounts.imap]
+host = "localhost"
+port = {port}
+username = "{username}"
+ca_file = "{ca_file}"
+password = {{ env = "{variable}" }}
+"""
+
+
+@pytest.fixture
+def shell(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    mailbox: UserMailbox,
+) -> Iterator[Shell]:
+    """A command line whose account is an empty mailbox over TLS."""
+    shell = Shell.make(tmp_path, monkeypatch, capsys)
+    shell.configure(
+        CONFIG.format(
+            port=mailbox.imap.port,
+            username=mailbox.name,
+            ca_file=mailbox.imap.ca_file,
+            variable=PASSWORD_VARIABLE,
+        )
+    )
+    umask = os.umask(0o077)
+    yield shell
+    os.umask(umask)
+    structlog.reset_defaults()
+    root = logging.getLogger()
+    for handler in [each for each in root.handlers if isinstance(each, logs.Forwarder)]:
+        root.removeHandler(handler)
+
+
+def test_check_finds_everything_in_order_on_a_real_server(shell: Shell) -> None:
+    """TLS with the end of its certificate, capabilities and folders; nothing failed."""
+    result = shell.run("check", "--json")
+    assert result.code == 0, result.out
+    details = {each["check"]: each["detail"] for each in result.json}
+    assert details["personal: TLS"].startswith("TLSv1.")
+    assert "the certificate is good until 20" in details["personal: TLS"]
+    assert "IDLE" in details["personal: server"]
+    assert "drafts: Drafts, sent: Sent, trash: Trash" in details["personal: folders"]
+
+
+def test_check_says_that_a_password_was_refused(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The user name and the key are named, the password is not."""
+    monkeypatch.setenv(PASSWORD_VARIABLE, f"not-{PASSWORD}-hunter2")
+    result = shell.run("check", "--json")
+    assert result.code == 1
+    assert (result.json[-1]["check"], result.json[-1]["state"]) == ("personal: login", "failed")
+    assert "imap.password" in result.json[-1]["detail"]
+    assert "hunter2" not in result.out + result.err
+
+
+def test_once_lays_the_due_draft_once_and_says_so(shell: Shell, mailbox: UserMailbox) -> None:
+    """Run it three times, count one; then it is nothing new."""
+    shell.add("--recruiter", "Dana Fox <dana@acme.example>", held="2026-12-01 07:00")
+    first = shell.did("once")
+    assert "laid into Drafts: thank-you to Dana Fox" in first.out
+    assert "1 draft in Drafts" in first.out
+    assert "check-in to Dana Fox" in first.out
+    assert "Nothing new." in shell.did("once").out
+    assert shell.did("once", "--json").json == {"failures": [], "events": []}
+    assert mailbox.open().examine("Drafts").exists == 1
+    listed = shell.did("list").out
+    assert "thank-you to Dana Fox waits in Drafts" in " ".join(listed.split())
+    assert "mail has not been looked at" not in listed

@@ -1,0 +1,105 @@
+"""Distances and events in words."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from followupd.cli.format import distance
+from followupd.cli.telling import Teller
+from followupd.domain import events as happened
+from followupd.domain.events import AutomaticCategory, Layer, Mail
+from followupd.domain.interview import Outcome
+from tests.support.stories import DANA, NINA, calendar, story
+
+if TYPE_CHECKING:
+    from followupd.domain.events import Event
+
+HOSTILE = "\x1b]0;owned\x07\x1b[2J[red]x[/red]\u202e[link=http://evil.example]\r\nnow"
+
+
+def hostile_mail(at: datetime) -> Mail:
+    """A mail whose every text tries something."""
+    return Mail(
+        message_id=f"<{HOSTILE}@x.example>",
+        sender=f"evil{HOSTILE}@x.example",
+        sender_name=HOSTILE,
+        recipients=("robin@example.org",),
+        subject=HOSTILE * 20,
+        date=at,
+        folder=HOSTILE,
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        ("2026-12-04", "today"),
+        ("2026-12-05", "tomorrow"),
+        ("2026-12-03", "yesterday"),
+        ("2026-12-06", "in 2 days"),
+        ("2026-12-07", "in 1 working day"),
+        ("2026-12-09", "in 3 working days"),
+        ("2026-12-01", "3 working days ago"),
+        ("2027-12-04", "in 365 days"),
+    ],
+)
+def test_a_distance_is_counted_in_working_days(day: str, words: str) -> None:
+    """Seen from a Friday; where no working day lies between, in days."""
+    assert distance(date.fromisoformat(day), date(2026, 12, 4), calendar()) == words
+
+
+def test_every_kind_of_event_is_told_in_words() -> None:
+    """No event is left out, and none of them lets a mail write on the terminal."""
+    told = story(DANA, NINA)
+    now = told.now
+    mail = hostile_mail(now)
+    every: list[Event] = [
+        told.events[0],
+        happened.MailboxSearched(at=now, account="personal"),
+        happened.ThreadFound(at=now, mail=mail),
+        happened.ReplyReceived(at=now, mail=mail, layer=Layer.ADDRESS, evidence=HOSTILE),
+        happened.PossibleReply(at=now, mail=mail, layer=Layer.NAME, evidence=HOSTILE),
+        happened.ReplyResolved(at=now, message_id=HOSTILE, belongs=True),
+        happened.AutomaticReceived(
+            at=now,
+            mail=mail,
+            category=AutomaticCategory.ABSENCE,
+            rule=HOSTILE,
+            returns_on=date(2026, 12, 14),
+        ),
+        happened.Bounced(at=now, address=HOSTILE, original_message_id=HOSTILE),
+        happened.DraftQueued(
+            at=now, step="check-in", cycle=0, person=DANA.address, to=DANA.address,
+            message_id="<d>", attempt=0, subject=HOSTILE,
+        ),
+        happened.DraftEdited(at=now, message_id="<d>"),
+        happened.DraftSent(
+            at=now, message_id="<d>", sent_at=now, sent_message_id="<d>", certain=False
+        ),
+        happened.DraftDismissed(at=now, message_id="<d>"),
+        happened.DraftWithdrawn(at=now, message_id="<d>", reason=HOSTILE),
+        happened.DraftMissing(at=now, message_id="<d>"),
+        happened.DraftFound(at=now, message_id="<d>"),
+        happened.WroteByHand(at=now, mail=mail),
+        happened.CallMade(at=now, note=HOSTILE),
+        happened.DecisionMoved(at=now, decision_by=date(2026, 12, 14)),
+        happened.MarkedAnswered(at=now, outcome=Outcome.NEXT_ROUND),
+        happened.MarkedSilent(at=now),
+        happened.Snoozed(at=now, until=now),
+        happened.StepSkipped(at=now, step="check-in", cycle=0, person=DANA.address),
+        happened.Closed(at=now, reason=HOSTILE),
+        happened.Reopened(at=now),
+        happened.Noted(at=now, text=HOSTILE),
+    ]  # fmt: skip
+    told.record(*every[8:9])
+    teller = Teller(told.history, told.workdays, date(2026, 11, 3))
+    sentences = [teller.tell(event) for event in every]
+    assert len({event.kind for event in every}) == len(happened.Event.__args__)
+    assert all(sentence and sentence.isprintable() for sentence in sentences)
+    assert len(set(sentences)) == len(sentences)
+    assert "check-in to Dana Fox" in sentences[8]
+    assert json.dumps(sentences).isascii()
