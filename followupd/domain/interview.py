@@ -111,8 +111,8 @@ class Interview:
     """One interview: the unit of silence.
 
     Attributes:
-        uid: 32 hexadecimal digits, made when it was recorded; never shown. Message-IDs of its
-            drafts are derived from it, so that a restored database recognises them.
+        uid: 32 hexadecimal digits, made when it was recorded. Message-IDs of its drafts are
+            derived from it, so that a restored database recognises them.
         company: as the user wrote it.
         role: as the user wrote it.
         held_at: when it was or will be held; aware.

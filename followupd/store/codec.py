@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields, is_dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timezone
 from functools import cache
 from typing import Annotated
 
@@ -111,7 +111,8 @@ def decode_event(text: str) -> Event:
             repeats nothing of what stands there.
     """
     try:
-        return _reader().validate_json(text, strict=True)
+        event = _reader().validate_json(text, strict=True)
+        _with_own_zones(event)
     except UnicodeEncodeError:
         raise ValueError("a text in it has half a surrogate pair, which is no character") from None
     except ValidationError as error:
@@ -126,3 +127,25 @@ def decode_event(text: str) -> Event:
             "it is not JSON" if first["type"] == "json_invalid" else f"{place} ({first['type']})"
         )
         raise ValueError(kinds.get(first["type"], broken)) from None
+    return event
+
+
+def _with_own_zones(value: object) -> None:
+    """Give every time in a fresh event a zone of the standard library's.
+
+    pydantic's own zone objects are freed after its core when the interpreter ends, which is a
+    crash at the very last moment (pydantic-core 2.50).
+    """
+    if isinstance(value, tuple):
+        for item in value:
+            _with_own_zones(item)
+    if not is_dataclass(value):
+        return
+    for field in fields(value):
+        item = getattr(value, field.name)
+        if isinstance(item, datetime):
+            offset = item.utcoffset()
+            zone = timezone(offset) if offset else UTC
+            object.__setattr__(value, field.name, item.replace(tzinfo=zone))
+        else:
+            _with_own_zones(item)

@@ -14,7 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from followupd.domain import events
-from followupd.domain.events import DecisionMoved, Event, Mail, Noted, Reopened, WroteByHand
+from followupd.domain.events import (
+    DecisionMoved,
+    Event,
+    Mail,
+    Noted,
+    Reopened,
+    ThreadFound,
+    WroteByHand,
+)
 from followupd.store.codec import (
     decode_event,
     encode_event,
@@ -155,3 +163,15 @@ def test_a_moment_comes_back_in_utc_and_none_as_none() -> None:
     assert back.tzinfo is UTC
     assert moment_to_text(None) == ""
     assert text_to_moment("") is None
+
+
+def test_times_read_back_have_a_zone_of_the_standard_library() -> None:
+    """A zone object that belongs to a C extension may outlive it when the interpreter ends."""
+    at = datetime(2026, 12, 1, 10, 0, tzinfo=timezone(timedelta(hours=1)))
+    mail = Mail("<a@b>", "a@b.example", "A", ("c@d.example",), "Hello", at, "INBOX")
+    event = ThreadFound(at=at, mail=mail)
+    back = decode_event(encode_event(event))
+    assert isinstance(back, ThreadFound)
+    assert type(back.at.tzinfo) is timezone
+    assert type(back.mail.date.tzinfo) is timezone
+    assert back == event

@@ -175,3 +175,14 @@ def test_an_address_is_the_same_in_capitals() -> None:
     first.until("2026-11-17 10:00")
     second.until("2026-11-17 10:00")
     assert second.step("check-in").state is StepState.HELD
+
+
+def test_messages_are_counted_by_their_own_dates_though_learned_of_out_of_order() -> None:
+    """An older letter that is found later does not shorten the rest after the newer one."""
+    told = story(DANA, IVY)
+    told.now = told.moment("2026-11-16 10:00")
+    told.by_hand(HENRY, DANA)
+    told.now = told.moment("2026-11-10 10:00")
+    told.by_hand(DANA)
+    sent = Contacts([told.history]).unanswered(DANA.address)
+    assert [told.clock(at) for at in sent] == ["2026-11-10 10:00", "2026-11-16 10:00"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, time
 
 import pytest
 
@@ -66,6 +67,14 @@ def test_two_hours_after_an_interview_are_two_hours_though_the_clocks_change() -
     hours = (calendar().send_from.replace(hour=0), calendar().send_until)
     told = story(IVY, held="2026-10-25 01:30", workdays=calendar(hours=hours))
     assert told.due("thank-you") == "2026-10-25 02:30"
+
+
+def test_what_was_due_before_the_clocks_went_back_is_due_after_it() -> None:
+    """In the hour that Cairo's evening repeats, 23:10 comes after 23:20."""
+    cairo = calendar("Africa/Cairo", hours=(time(9), time.max))
+    told = story(IVY, held="2026-10-29 21:20", workdays=cairo)
+    again = datetime(2026, 10, 29, 23, 10, fold=1, tzinfo=cairo.zone)
+    assert [step.step for step in told.plan(again).queue] == ["thank-you"]
 
 
 def test_what_is_due_on_a_day_off_waits_for_the_next_working_morning() -> None:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _YEAR = datetime(2026, 2, 20, tzinfo=UTC)
 MOMENTS = st.timedeltas(timedelta(0), timedelta(days=345)).map(lambda past: _YEAR + past)
-FEW = settings(max_examples=60)  # each lives through months, or through many events
+FEW = settings(max_examples=40)  # each lives through months, or through many events
 
 
 DRAFTS = st.sampled_from([f"<{number}@draft.example>" for number in range(4)])
