@@ -5,6 +5,7 @@ No secret is in what it prints: it says whether a password was found, never whic
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import ssl
@@ -22,6 +23,7 @@ from followupd.config import Security, state_directory
 from followupd.errors import ConfigError, FollowupdError
 from followupd.mailbox.connection import Connection, tls_context
 from followupd.mailbox.folders import find_folders
+from followupd.outbox import sign_in
 from followupd.reading.text import clean
 from followupd.secrets import keyring_service, password
 from followupd.service.setup import DATABASE, checked_templates
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from followupd.config import Account, Settings
+    from followupd.config import Account, Settings, Smtp
     from followupd.service.clock import Clock
 
 _SOON = timedelta(days=14)
@@ -98,6 +100,23 @@ def everything(settings: Settings, state: Path, clock: Clock) -> Iterator[Check]
     yield from _store(settings, state, clock)
     for account in settings.accounts:
         yield from _account(account, clock)
+        if account.smtp is not None:
+            yield _outbox(account.name, account.smtp)
+
+
+def _outbox(name: str, smtp: Smtp) -> Check:
+    """Whether the server that could send takes the login; nothing is sent."""
+    try:
+        secret = password(
+            smtp.password,
+            service=keyring_service(name),
+            username=smtp.username,
+            environ=os.environ,
+        )
+        where = asyncio.run(sign_in(smtp, secret))
+    except FollowupdError as error:
+        return Check(f"{name}: SMTP", State.FAILED, clean(str(error), _DETAIL_LIMIT))
+    return Check(f"{name}: SMTP", State.OK, f"{smtp.username} at {where}; nothing was sent")
 
 
 def _print_json(checks: list[Check]) -> None:
