@@ -6,6 +6,7 @@ uses it to tell whether a configured server could be used later.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import aiosmtplib
@@ -44,13 +45,7 @@ async def sign_in(smtp: Smtp, secret: Secret) -> str:
         timeout=SECONDS,
     )
     try:
-        await client.connect()
-    except (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPTimeoutError, OSError) as error:
-        reason = error.__cause__ or error
-        raise ConnectionLost(f"{where}: cannot connect ({reason})", reached=False) from None
-    except aiosmtplib.SMTPException as error:
-        raise ServerRefused(f"{where} offers no protected connection: {error}") from None
-    try:
+        await _connect(client, where)
         await client.login(smtp.username, secret.reveal())
         await client.quit()
     except aiosmtplib.SMTPAuthenticationError as error:
@@ -58,8 +53,20 @@ async def sign_in(smtp: Smtp, secret: Secret) -> str:
             f"{where} refused the login (user {smtp.username}): {error.code}; check smtp.username "
             "and smtp.password"
         ) from None
-    except (aiosmtplib.SMTPException, OSError) as error:
+    except (aiosmtplib.SMTPException, TimeoutError) as error:
         raise ServerRefused(f"{where}: signing in failed ({type(error).__name__})") from None
     finally:
         client.close()
+        # A transport whose handshake failed is closed some turns of the loop later only.
+        await asyncio.sleep(0.1)
     return where
+
+
+async def _connect(client: aiosmtplib.SMTP, where: str) -> None:
+    try:
+        await client.connect()
+    except (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPTimeoutError, OSError) as error:
+        reason = error.__cause__ or error
+        raise ConnectionLost(f"{where}: cannot connect ({reason})", reached=False) from None
+    except aiosmtplib.SMTPException as error:
+        raise ServerRefused(f"{where} offers no protected connection: {error}") from None

@@ -6,7 +6,7 @@ of `workdays.py`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -72,8 +72,11 @@ def calendars() -> st.SearchStrategy[Workdays]:
     )
 
 
-def people() -> st.SearchStrategy[tuple[Person, ...]]:
-    """Few addresses in many parts, so that parts share people; some prefer the phone."""
+def people(fewest: int = 0) -> st.SearchStrategy[tuple[Person, ...]]:
+    """Few addresses in many parts, so that parts share people; some prefer the phone.
+
+    `fewest` of them at least, the first a recruiter.
+    """
     person = st.builds(
         Person,
         name=st.sampled_from(["Dana Fox", ""]),
@@ -82,11 +85,17 @@ def people() -> st.SearchStrategy[tuple[Person, ...]]:
         phone=st.none(),
         channel=st.sampled_from([None, None, Channel.EMAIL, Channel.CALL]),
     )
-    return st.lists(person, max_size=6).map(tuple)
+    if not fewest:
+        return st.lists(person, max_size=6).map(tuple)
+    recruiter = person.map(lambda one: replace(one, part=Part.RECRUITER))
+    others = st.lists(person, min_size=fewest - 1, max_size=5)
+    return st.tuples(recruiter, others).map(lambda drawn: (drawn[0], *drawn[1]))
 
 
 @st.composite
-def interviews(draw: st.DrawFn, workdays: Workdays, number: int = 1) -> Interview:
+def interviews(
+    draw: st.DrawFn, workdays: Workdays, number: int = 1, fewest_people: int = 0
+) -> Interview:
     """An interview of that year, its decision date sometimes before it by mistake."""
     held_on = draw(days(date(2026, 3, 1), date(2026, 10, 31)))
     held_at = workdays.at(held_on, draw(st.times()))
@@ -100,7 +109,7 @@ def interviews(draw: st.DrawFn, workdays: Workdays, number: int = 1) -> Intervie
         role="Engineer",
         held_at=held_at.astimezone(draw(st.sampled_from([UTC, workdays.zone]))),
         decision_by=None if offset is None else held_on + offset * DAY,
-        people=draw(people()),
+        people=draw(people(fewest_people)),
         promises=tuple(draw(st.lists(promised, max_size=2))),
         account="personal",
         language="en",
