@@ -116,7 +116,7 @@ def table(lines: Sequence[Line]) -> Table:
             _spread(line.ours),
             f"{_number(peer.median)} {line.unit}" if peer is not None else "",
             _spread(peer) if peer is not None else "",
-            f"{line.ratio:.2f}" if line.ratio is not None else "",
+            _number(line.ratio) if line.ratio is not None else "",
             line.against,
         )
     return shown

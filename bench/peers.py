@@ -107,4 +107,12 @@ def _say(**values: float) -> None:
 
 
 if __name__ == "__main__":
-    {"watch": watch, "idle": idle, "floor": floor, "headers": headers}[sys.argv[1]](*sys.argv[2:])
+    match sys.argv[1]:
+        case "watch":
+            watch(*sys.argv[2:])
+        case "idle":
+            idle(*sys.argv[2:])
+        case "floor":
+            floor(*sys.argv[2:])
+        case "headers":
+            headers(*sys.argv[2:])

@@ -85,7 +85,7 @@ class Usage:
         return sum(
             1
             for each in self._process.net_connections("tcp")
-            if each.raddr and each.raddr.port == port and each.status == psutil.CONN_ESTABLISHED
+            if each.status == psutil.CONN_ESTABLISHED and tuple(each.raddr)[1:] == (port,)
         )
 
 

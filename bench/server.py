@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
@@ -13,6 +12,7 @@ from tests.support.dovecot import Dovecot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 HOST = "127.0.0.1"
 PASSWORD_VARIABLE = "FOLLOWUPD_BENCH_PASSWORD"
@@ -83,6 +83,24 @@ class Server(Dovecot):
         self.conf.write_text(before + userdb + after, encoding="utf-8")
 
 
+_USER_AND_PLAN = """
+[user]
+name = "Robin Doe"
+timezone = "Europe/Berlin"
+holidays = "DE-BE"
+language = "en"
+
+[cadence]
+[[cadence.steps]]
+name = "check-in"
+after = "decision"
+wait = "2 business days"
+to = ["recruiter"]
+channel = "email"
+template = "check-in"
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Mailbox:
     """How one account of a configuration gets to its mailbox."""
@@ -98,12 +116,7 @@ def configuration(mailboxes: Sequence[Mailbox]) -> str:
     The plan has a single step, long after the decision: no draft comes due in between, at
     whatever hour and on whatever day the benchmark runs.
     """
-    parts = [
-        '[user]\nname = "Robin Doe"\ntimezone = "Europe/Berlin"\nholidays = "DE-BE"\n'
-        'language = "en"\n\n[cadence]\n[[cadence.steps]]\nname = "check-in"\nafter = "decision"\n'
-        'wait = "2 business days"\nto = ["recruiter"]\nchannel = "email"\n'
-        'template = "check-in"\n'
-    ]
+    parts = [_USER_AND_PLAN]
     for mailbox in mailboxes:
         security = "tls" if mailbox.ca_file is not None else "none"
         lines = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from followupd.domain.cadence import PROMISE, Anchor, CadenceStep, WaitUnit
 from followupd.domain.interview import Channel, Part
-from followupd.domain.rungs import PlannedStep, StepState
+from followupd.domain.steps import PlannedStep, StepState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

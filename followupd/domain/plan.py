@@ -19,10 +19,15 @@ From the check-in on the steps are a ladder. Its rules:
 * A wait counts from the day on which the step before was really sent, called, dismissed or
   skipped. A draft that still waits for approval holds the ladder.
 * A step that has nobody to go to is passed over at once.
-* What the user writes by hand to the same person counts as the step; so does a call.
+* What the user writes by hand to the same person after the decision date counts as the step,
+  also when its turn has not come yet; so does a call. One message counts for one step.
 * An absence note moves the person's next step to the working day after the return.
 * No person gets more than one unanswered message in three working days, or three in all
-  (`limits.py`). A promise is the user's own word and is kept all the same.
+  (`limits.py`). Two drafts to one person never become due together, and an untouched draft is
+  taken back when the person was written to meanwhile. A promise is the user's own word and is
+  kept all the same.
+* A bounce moves the step to the next person. A draft the user has touched holds its step, even
+  one to a dead address, until they send or delete it.
 * A reply stops everything but promises; an unsure one holds everything until the user decides.
 
 `plan` is a pure function of the history and the time, so a year can be gone through in
@@ -39,8 +44,9 @@ from followupd.domain.cadence import PROMISE, Anchor
 from followupd.domain.interview import Channel, DraftState
 from followupd.domain.ladder import ladder, promises, thank_yous, thanks_until
 from followupd.domain.limits import Contacts
-from followupd.domain.rungs import PlannedStep, Situation, StepState
+from followupd.domain.rungs import Situation
 from followupd.domain.status import expected_by, status
+from followupd.domain.steps import PlannedStep, StepState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

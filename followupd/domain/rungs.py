@@ -1,14 +1,14 @@
-"""The rungs of the plan: each step with its person, its due time, its state and its reason."""
+"""The rungs of the plan: one step for one person is judged, as of now."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from followupd.domain.cadence import PROMISE, Anchor
 from followupd.domain.days import say_day
 from followupd.domain.interview import Channel, DraftState, Outcome, Part
+from followupd.domain.steps import PlannedStep, StepState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,72 +22,6 @@ if TYPE_CHECKING:
 
 _REST_AFTER_NOTE = 3
 """Working days to wait after an absence note that names no day of return."""
-
-
-class StepState(StrEnum):
-    """What has become of a step, or will."""
-
-    PLANNED = "planned"
-    DUE = "due"
-    HELD = "held"
-    QUEUED = "queued"
-    EDITED = "edited"
-    MISSING = "missing"
-    SENT = "sent"
-    DISMISSED = "dismissed"
-    SKIPPED = "skipped"
-    DONE = "done"
-    PASSED = "passed over"
-    STOPPED = "stopped"
-
-    @property
-    def is_ahead(self) -> bool:
-        """Whether its draft is still to come."""
-        return self in (StepState.PLANNED, StepState.DUE)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the ladder may go on from it."""
-        return self in (
-            StepState.SENT,
-            StepState.DISMISSED,
-            StepState.SKIPPED,
-            StepState.DONE,
-            StepState.PASSED,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedStep:
-    """One step for one person.
-
-    Attributes:
-        step: its name.
-        cycle: the run through the ladder (for a promise: its number), from 0.
-        person: whom it is for; None for nobody.
-        due: when its draft is to lie in Drafts, in the user's zone; None where that is open.
-        channel: as the person prefers.
-        template: the template's name; "" for none.
-        state: see `StepState`.
-        reason: one printable clause.
-        attempt: how many drafts of it were withdrawn so far.
-        over_at: when it was sent, dismissed, skipped or done; None before.
-        estimated: `due` counts on another draft being sent or deleted by then.
-        closes: it closes the interview.
-    """
-
-    step: str
-    cycle: int
-    person: Person | None
-    due: datetime | None
-    channel: Channel
-    template: str
-    state: StepState
-    reason: str
-    attempt: int = 0
-    over_at: datetime | None = None
-    estimated: bool = False
-    closes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ server talks nonsense, whatever their parsers stumble over. Here they are told a
 
 from __future__ import annotations
 
+import errno
 import imaplib
 import socket
 import ssl
@@ -47,6 +48,11 @@ def reason(error: Exception) -> str:
     return "the answer was not understood"
 
 
+_NOBODY_THERE = frozenset(
+    {errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ENETUNREACH}
+)
+
+
 def unreachable(where: str, host: str, error: Exception) -> ConnectionLost:
     """What to tell when no protected connection could be made to a host."""
     if isinstance(error, ssl.SSLCertVerificationError):
@@ -63,4 +69,5 @@ def unreachable(where: str, host: str, error: Exception) -> ConnectionLost:
             f"{where}: no TLS connection ({words(error.args[-1])}); check imap.port and "
             "imap.security"
         )
-    return ConnectionLost(f"{where}: cannot connect ({reason(error)})", reached=False)
+    nobody = isinstance(error, OSError) and error.errno in _NOBODY_THERE
+    return ConnectionLost(f"{where}: cannot connect ({reason(error)})", reached=not nobody)

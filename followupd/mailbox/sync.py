@@ -104,23 +104,27 @@ def new_mail(
 
 
 def search(
-    connection: Connection, folder: str, wanted: Wanted, since: date | None
-) -> tuple[Fetched, ...]:
-    """The headers of all mail in `folder` that holds something of `wanted`, by UID ascending.
+    connection: Connection, folder: str, *looks: tuple[Wanted, date | None]
+) -> tuple[Mailbox, tuple[Fetched, ...]]:
+    """The headers of all mail in `folder` that any of the looks finds, by UID ascending.
 
     Args:
         connection: where to look.
-        folder: is examined, never selected.
-        wanted: any of it is enough.
-        since: leaves out what both arrived and was dated before that day; None for all.
+        folder: is examined, once and never selected.
+        looks: what to look for, any of it being enough, with the day from which on; that leaves
+            out what both arrived and was dated before it. None for all.
+
+    Returns:
+        The folder as it was examined, and the headers.
     """
-    connection.examine(folder)
+    mailbox = connection.examine(folder)
     uids: set[int] = set()
-    keys = wanted.keys()
-    for start in range(0, len(keys), _ALTERNATIVES):
-        criteria = _any_of(keys[start : start + _ALTERNATIVES])
-        uids.update(connection.search(*_since(since), *criteria))
-    return tuple(connection.headers(sorted(uids)))
+    for wanted, since in looks if mailbox.exists else ():
+        keys = wanted.keys()
+        for start in range(0, len(keys), _ALTERNATIVES):
+            criteria = _any_of(keys[start : start + _ALTERNATIVES])
+            uids.update(connection.search(*_since(since), *criteria))
+    return mailbox, tuple(connection.headers(sorted(uids)))
 
 
 def _renumbered(
@@ -130,7 +134,7 @@ def _renumbered(
     uids = connection.search(*_since(since))
     if len(uids) > MOST_AFTER_RENUMBERING:
         # A mailbox that was moved to another server may carry today's date on every mail.
-        mails = search(connection, folder, wanted, None)
+        _, mails = search(connection, folder, (wanted, None))
         yield Batch(folder, mailbox.uidvalidity, mails, max(mailbox.uidnext - 1, 0))
         return
     yield from _batches(connection, folder, mailbox, uids, max(mailbox.uidnext - 1, *uids, 0))

@@ -246,13 +246,7 @@ class AccountPass:
         )
         for folder in self._in_order():
             self._check()
-            found = {
-                fetched.uid: fetched
-                for wanted, since in ((people, earliest), (after, held_on))
-                for fetched in search(self._connection, folder, wanted, since)
-            }
-            mailbox = self._connection.examine(folder)
-            mails = [found[uid] for uid in sorted(found)]
+            mailbox, mails = search(self._connection, folder, (people, earliest), (after, held_on))
             taken, _ = self._judge(folder, mailbox.uidvalidity, mails)
             with self._world.store.begin() as transaction:
                 for fact in taken:

@@ -318,7 +318,7 @@ def _asks(told: Story, moment: datetime) -> bool:
 
 TestMailboxLife = MailboxLife.TestCase
 TestMailboxLife.settings = settings(
-    max_examples=int(__import__("os").environ.get("MX", "50")),
+    max_examples=25,
     stateful_step_count=40,
     suppress_health_check=[HealthCheck.too_slow],
 )
