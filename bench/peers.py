@@ -47,22 +47,25 @@ def watch(port: str, ca_file: str, user: str) -> None:
 def idle(port: str, ca_file: str, *users: str) -> None:
     """One connection for each user, each with a thread, one context for all."""
     context = ssl.create_default_context(cafile=ca_file)
-    left = threading.Semaphore(0)
+    idling = threading.Semaphore(0)
 
     def one(user: str) -> None:
         client = _signed_in(int(port), context, user)
         client.select_folder("INBOX", readonly=True)
         client.idle()
-        left.release()
+        idling.release()
         while True:
-            client.idle_check(timeout=_RENEW)
+            until = time.monotonic() + _RENEW
+            while (left := until - time.monotonic()) > 0:
+                if not client.idle_check(timeout=left) and time.monotonic() < until:
+                    raise ConnectionError("the server has hung up")
             client.idle_done()
             client.idle()
 
     for user in users:
         threading.Thread(target=one, args=(user,), daemon=True).start()
     for _ in users:
-        left.acquire()
+        idling.acquire()
     _say(watching=time.monotonic())
     threading.Event().wait()
 

@@ -105,6 +105,7 @@ class Daemon:
         self._quiet = quiet
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._place = state.parent / f"{state.name}.notify"
+        self._log = state.parent / f"{state.name}.log"
         self._place.unlink(missing_ok=True)
         self._socket.bind(str(self._place))
         self._socket.settimeout(DEADLINE)
@@ -115,7 +116,7 @@ class Daemon:
         how = ["-m", "followupd"]
         if self._quiet is not None:
             how = ["-c", _SOON_FORGETS.format(quiet=self._quiet)]
-        with (self.state.parent / f"{self.state.name}.log").open("ab") as log:
+        with self._log.open("ab") as log:
             self.began = time.monotonic()
             self._process = subprocess.Popen(
                 [sys.executable, *how, "--config", str(self._config), "run"],
@@ -164,7 +165,14 @@ class Daemon:
         moment = moment_to_text(datetime.fromtimestamp(since, UTC))
         query = f"SELECT count(*) FROM health WHERE last_pass_at > '{moment}'"  # noqa: S608 - a time
         database = self.state / "followupd.db"
-        return await_that(lambda: asked(database, query) >= accounts, f"{accounts} first looks")
+        return await_that(
+            lambda: self._asked(database, query) >= accounts, f"{accounts} first looks"
+        )
+
+    def _asked(self, database: Path, query: str) -> int:
+        if self._process is not None and self._process.poll() is not None:
+            raise RuntimeError(f"the daemon has ended:\n{self._log.read_text()[-2000:]}")
+        return asked(database, query)
 
 
 def asked(database: Path, query: str) -> int:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 OLDEST = (3, 11)
@@ -46,17 +47,25 @@ def candidates() -> list[str]:
     return [sys.executable, *(path for path in found if path)]
 
 
+def complaint() -> str:
+    """Why the running interpreter cannot be used; "" when it can."""
+    if sys.version_info < OLDEST:
+        return (
+            f"followupd needs Python {OLDEST[0]}.{OLDEST[1]} or newer; this is "
+            f"{sys.version.split()[0]}. Name another: make PYTHON=python3.12 ..."
+        )
+    if find_spec("ensurepip") is None or find_spec("venv") is None:
+        return "This Python comes without venv. On Debian and Ubuntu: apt-get install python3-venv"
+    return ""
+
+
 def main() -> int:
     """Print the first interpreter of each version, the running one's version first."""
     if "--check" in sys.argv:
-        if sys.version_info < OLDEST:
-            print(
-                f"followupd needs Python {OLDEST[0]}.{OLDEST[1]} or newer; this is "
-                f"{sys.version.split()[0]}. Name another: make PYTHON=python3.12 …",
-                file=sys.stderr,
-            )
-            return 1
-        return 0
+        said = complaint()
+        if said:
+            print(said, file=sys.stderr)
+        return 1 if said else 0
     chosen: dict[tuple[int, int], str] = {}
     for candidate in candidates():
         found = probe(candidate)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from followupd.errors import UnreadableMessage
+from followupd.errors import ServerRefused, UnreadableMessage
 from followupd.reading.message import read_headers
 from followupd.writing.draft import digest, reply_subject
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from followupd.mailbox.connection import Connection
     from followupd.mailbox.folders import Roles
-    from followupd.mailbox.responses import Fetched, Mailbox
+    from followupd.mailbox.responses import AppendUid, Fetched, Mailbox
     from followupd.reading.message import Message
 
 ORIGINAL_ID_HEADERS = ("X-Microsoft-Original-Message-ID", "X-Original-Message-ID")
@@ -133,6 +133,16 @@ def place(
         ServerRefused: the server said no; nothing was placed.
     """
     hint = connection.append(folder, raw, ("\\Draft", "\\Seen"))
+    try:
+        return _placed(connection, folder, message_id, before, hint)
+    except ServerRefused:
+        # It lies there, though it cannot be looked at now; it must not be laid again.
+        return Sighting(Whereabouts.NOWHERE)
+
+
+def _placed(
+    connection: Connection, folder: str, message_id: str, before: Mailbox, hint: AppendUid | None
+) -> Sighting:
     now = connection.examine(folder)
     if hint is not None and hint.uidvalidity == now.uidvalidity:
         for fetched in connection.headers([hint.uid]):
@@ -233,6 +243,8 @@ def _find_in_drafts(
         if _answers_the_same(message, sought)
         and "\\Deleted" not in fetched.flags
         and message.message_id not in sought.others
+        # What lay there before ours is no later version of it.
+        and (drafts.uidvalidity != sought.uidvalidity or fetched.uid > sought.uid)
     ]
     if alike:
         newest = alike[-1]

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from followupd.errors import ServerRefused
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date, datetime
@@ -39,12 +41,14 @@ class Batch:
         uidvalidity: as the folder was examined.
         mails: headers, by UID ascending; empty where only the cursor moves.
         last_uid: every UID up to it has been looked at.
+        refused: UIDs that the server does not hand out.
     """
 
     folder: str
     uidvalidity: int
     mails: tuple[Fetched, ...]
     last_uid: int
+    refused: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class Wanted:
         addresses: bare addresses, in From, To or Cc.
         domains: mail from them.
         message_ids: mail that answers one of them.
-        words: in the subject.
+        words: in the subject, or in the sender's name or address.
     """
 
     addresses: tuple[str, ...] = ()
@@ -71,7 +75,8 @@ class Wanted:
         found += [["FROM", f"@{domain}"] for domain in self.domains]
         for message_id in self.message_ids:
             found += [["HEADER", "References", message_id], ["HEADER", "In-Reply-To", message_id]]
-        found += [["SUBJECT", word] for word in self.words]
+        for word in self.words:
+            found += [["SUBJECT", word], ["FROM", word]]
         return found
 
 
@@ -115,7 +120,8 @@ def search(
             out what both arrived and was dated before it. None for all.
 
     Returns:
-        The folder as it was examined, and the headers.
+        The folder as it was examined, and the headers; a mail that the server does not hand
+        out is left out.
     """
     mailbox = connection.examine(folder)
     uids: set[int] = set()
@@ -124,7 +130,7 @@ def search(
         for start in range(0, len(keys), _ALTERNATIVES):
             criteria = _any_of(keys[start : start + _ALTERNATIVES])
             uids.update(connection.search(*_since(since), *criteria))
-    return mailbox, tuple(connection.headers(sorted(uids)))
+    return mailbox, _headers(connection, sorted(uids))[0]
 
 
 def _renumbered(
@@ -146,10 +152,35 @@ def _batches(
     for start in range(0, len(uids), BATCH):
         chunk = uids[start : start + BATCH]
         is_last = start + BATCH >= len(uids)
-        mails = tuple(connection.headers(chunk))
-        yield Batch(folder, mailbox.uidvalidity, mails, end if is_last else chunk[-1])
+        mails, refused = _headers(connection, chunk)
+        last = end if is_last else chunk[-1]
+        yield Batch(folder, mailbox.uidvalidity, mails, last, refused)
     if not uids:
         yield Batch(folder, mailbox.uidvalidity, (), end)
+
+
+def _headers(
+    connection: Connection, uids: Sequence[int]
+) -> tuple[tuple[Fetched, ...], tuple[int, ...]]:
+    """The headers, and the UIDs that the server does not hand out.
+
+    Raises:
+        ServerRefused: it hands out none of them: that is trouble with the folder and not with
+            a mail, and passes.
+    """
+    try:
+        return tuple(connection.headers(uids)), ()
+    except ServerRefused:
+        mails: list[Fetched] = []
+        refused: list[int] = []
+        for uid in uids:
+            try:
+                mails += connection.headers([uid])
+            except ServerRefused:
+                refused.append(uid)
+        if len(refused) == len(uids):
+            raise
+        return tuple(mails), tuple(refused)
 
 
 def _since(day: date | None) -> list[Criterion]:

@@ -27,7 +27,7 @@ from followupd.service.worker import Worker
 from followupd.service.world import World, workdays_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable, Iterable
     from pathlib import Path
 
     from followupd.config import Account, Settings
@@ -45,6 +45,9 @@ POLL = 60.0
 
 QUIET_POLL = 900.0
 """The same for an account without any."""
+
+RETRY = 60.0
+"""Seconds between two tries at what is due and could not be done."""
 
 STOP_WITHIN = 4.0
 """Seconds that running passes get to come to a step's end before their connection is broken."""
@@ -98,7 +101,9 @@ class Daemon:
         )
         self._stop = asyncio.Event()
         self._seen_event = 0
-        self._reloading: asyncio.Task[None] | None = None
+        self._late: frozenset[int] = frozenset()
+        self._reloading: set[asyncio.Task[None]] = set()
+        self._replacing = asyncio.Lock()
         self.watching = asyncio.Event()
         """Set once every account has been looked at for the first time."""
 
@@ -128,7 +133,8 @@ class Daemon:
             self._notifier.stopping()
             heartbeat.cancel()
             self._scheduler.shutdown(wait=False)
-            await self._end(list(self._accounts.values()))
+            await asyncio.gather(*self._reloading, return_exceptions=True)
+            await self._end()
             self._passes.shutdown(wait=False, cancel_futures=True)
             self._watching.shutdown(wait=False, cancel_futures=True)
             _log.info("stopped")
@@ -145,16 +151,22 @@ class Daemon:
             _log.error("configuration kept", problem=str(error))
             self._notifier.ready(self._status())
             return
-        old, self._accounts = list(self._accounts.values()), {}
         self._world = World(
             settings, self._world.store, templates, self._world.clock, workdays_of(settings)
         )
-        self._reloading = asyncio.get_running_loop().create_task(self._replace(old))
+        replacing = asyncio.get_running_loop().create_task(self._replace())
+        self._reloading.add(replacing)
+        replacing.add_done_callback(self._reloading.discard)
 
-    async def _replace(self, old: list[_Watched]) -> None:
-        await self._end(old)
-        for account in self._world.settings.accounts:
-            self._begin(account)
+    async def _replace(self) -> None:
+        """End what works with the old configuration, and begin with the newest one."""
+        async with self._replacing:
+            if not self._stop.is_set():
+                await self._end()
+            if self._stop.is_set():
+                return
+            for account in self._world.settings.accounts:
+                self._begin(account)
         self._schedule_next()
         self._notifier.ready(self._status())
         _log.info("configuration read again", accounts=len(self._accounts))
@@ -162,7 +174,7 @@ class Daemon:
     # ---- accounts
 
     def _begin(self, account: Account) -> None:
-        opener = Opener(account)
+        opener = Opener(account, self._pace.refused)
         worker = Worker(
             self._world,
             account,
@@ -184,10 +196,26 @@ class Daemon:
             on_refused=lambda error, wait: self._refused(name, error, wait),
         )
         loop = asyncio.get_running_loop()
-        tasks = [loop.create_task(worker.run()), loop.create_task(watcher.run())]
+        tasks = [
+            loop.create_task(self._kept(name, worker.run, worker)),
+            loop.create_task(self._kept(name, watcher.run, worker)),
+        ]
         self._accounts[name] = _Watched(worker, watcher, tasks, time.monotonic())
 
-    async def _end(self, accounts: list[_Watched]) -> None:
+    async def _kept(self, name: str, run: Callable[[], Awaitable[None]], worker: Worker) -> None:
+        """Run until it ends by itself; a bug of ours ends no account for good."""
+        while True:
+            try:
+                await run()
+            except Exception as error:  # noqa: BLE001 - told in full, and begun anew
+                _log.error("account stumbled", account=name, exc_info=error)
+                await asyncio.sleep(RETRY)
+                worker.wake(Scope.EVERYWHERE)
+            else:
+                return
+
+    async def _end(self) -> None:
+        accounts, self._accounts = list(self._accounts.values()), {}
         for account in accounts:
             account.worker.stop()
             account.tasks[1].cancel()
@@ -223,24 +251,33 @@ class Daemon:
 
     def _refused(self, account: str, error: AuthenticationError, wait: float) -> None:
         _log.error("login refused", account=account, problem=str(error), again_in=round(wait))
+        watched = self._accounts.get(account)
+        if watched is not None:
+            # It is given the same refusal without another try, and stores it for `list`.
+            watched.worker.wake(Scope.EVERYWHERE)
 
     def _done(self, changed: set[int]) -> None:
         """A pass ended: wake the accounts whose interviews it touched, and set the next alarm."""
-        for number in changed:
-            history = self._world.histories().get(number)
-            owner = self._accounts.get(history.interview.account) if history else None
-            if owner is not None:
-                owner.worker.wake(interviews={number})
+        try:
+            self._wake_owners(changed)
+        except StoreError as error:
+            # The heartbeat notices what was recorded, as soon as the store can be read.
+            _log.error("store", problem=str(error))
         if all(not watched.worker.is_new for watched in self._accounts.values()):
             self.watching.set()
         self._schedule_next()
 
     def _schedule_next(self) -> None:
         with suppress(StoreError), self._world.store.look() as reading:
-            due = reading.next_due()
+            due, now = reading.next_due(), self._world.clock.now()
             if due is None:
                 return
-            wait = max(due - self._world.clock.now(), timedelta(seconds=1))
+            wait = max(due - now, timedelta(seconds=1))
+            late = frozenset(reading.due(now))
+            self._late &= late
+            if late and late == self._late:
+                # All of it has been tried already: the server refuses it, say.
+                wait = timedelta(seconds=RETRY)
             self._scheduler.add_job(
                 self._due,
                 "date",
@@ -256,28 +293,40 @@ class Daemon:
     def _sweep(self) -> None:
         """Wake the accounts of every interview that is due."""
         with suppress(StoreError), self._world.store.look() as reading:
-            due = reading.due(self._world.clock.now())
-            for number in due:
-                history = self._world.histories().get(number)
-                owner = self._accounts.get(history.interview.account) if history else None
-                if owner is not None:
-                    owner.worker.wake(interviews={number})
+            due = frozenset(reading.due(self._world.clock.now()))
+            self._wake_owners(due)
+            self._late = due
+
+    def _wake_owners(self, interviews: Iterable[int]) -> None:
+        histories = self._world.histories()
+        for number in interviews:
+            history = histories.get(number)
+            owner = self._accounts.get(history.interview.account) if history else None
+            if owner is not None:
+                owner.worker.wake(interviews={number})
 
     async def _heartbeat(self) -> None:
         beat_at, wall = time.monotonic(), self._world.clock.now()
-        alive_at = 0.0
+        alive_at, trouble = 0.0, ""
         while True:
             await asyncio.sleep(HEARTBEAT)
             now, wall_now = time.monotonic(), self._world.clock.now()
             drift = (wall_now - wall).total_seconds() - (now - beat_at)
             beat_at, wall = now, wall_now
-            if abs(drift) > JUMP:
-                self._jumped(drift)
             try:
+                if abs(drift) > JUMP:
+                    self._jumped(drift)
                 self._notice_commands()
+                self._poll(now)
+                trouble = ""
             except StoreError as error:
-                _log.error("store", problem=str(error))
-            self._poll(now)
+                if str(error) != trouble:  # once, and not with every beat
+                    _log.error("store", problem=str(error))
+                trouble = str(error)
+            except Exception as error:  # noqa: BLE001 - without a heartbeat the daemon is deaf
+                if repr(error) != trouble:
+                    _log.error("heartbeat stumbled", exc_info=error)
+                trouble = repr(error)
             watchdog = self._notifier.watchdog_seconds
             if watchdog is not None and now - alive_at >= watchdog / 3:
                 self._notifier.alive()
@@ -298,7 +347,6 @@ class Daemon:
             return
         with self._world.store.look() as reading:
             changed = reading.interviews_since(self._seen_event)
-        self._seen_event = newest
         histories = self._world.histories()
         for number in changed & histories.keys():
             interview = histories[number].interview
@@ -307,6 +355,7 @@ class Daemon:
                     watched.worker.wake(Scope.EVERYWHERE, {number})
                 elif name == interview.account:
                     watched.worker.wake(interviews={number})
+        self._seen_event = newest
 
     def _poll(self, now: float) -> None:
         open_accounts: set[str] | None = None

@@ -8,7 +8,7 @@ begins, so that the process may be killed between any two of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -55,12 +55,23 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Drafting:
-    """The drafts of one account, over one connection."""
+    """The drafts of one account, over one connection.
+
+    Attributes:
+        world: settings, store, templates and time.
+        account: its name.
+        connection: signed in.
+        roles: the folders.
+        problem: told in a sentence what did not work.
+        bound: the Message-ID that the user's version of each draft bears now.
+    """
 
     world: World
     account: str
     connection: Connection
     roles: Roles
+    problem: Callable[[str], None]
+    bound: dict[str, str] = field(default_factory=dict)
 
     def queue(
         self,
@@ -130,6 +141,9 @@ class Drafting:
 
         The intent is stored first: a draft that is gone after a crash was then withdrawn by us
         and not deleted by the user.
+
+        Raises:
+            OutcomeUnknown: the connection broke; the next pass finds out.
         """
         with self.world.store.look() as reading:
             entry = reading.journal_entry(wanted.message_id)
@@ -138,7 +152,14 @@ class Drafting:
             return False
         self._record(replace(entry, phase=Phase.WITHDRAWING))
         sought = self._sought(entry, history, draft.to)
-        if not withdraw(self.connection, self.roles, sought):
+        try:
+            is_gone = withdraw(self.connection, self.roles, sought)
+        except ServerRefused as error:
+            # How far it came is found out by the next look, which settles it.
+            said = f"the {entry.step} draft of interview {entry.interview_id}"
+            self.problem(f"{said} cannot be taken back: {error}")
+            return False
+        if not is_gone:
             self._record(entry)
             _log.warning(
                 "draft left", account=self.account, interview=entry.interview_id, step=entry.step
@@ -157,10 +178,17 @@ class Drafting:
         """Look at every draft that is not settled; the interviews of those that changed."""
         with self.world.store.look() as reading:
             entries = reading.journal(self.account)
+        self.bound = {one.message_id: one.bound_message_id or one.message_id for one in entries}
         changed = set()
         for entry in entries:
-            if entry.phase is not Phase.INTENDED and self._observe(entry):
-                changed.add(entry.interview_id)
+            if entry.phase is Phase.INTENDED:
+                continue
+            try:
+                if self._observe(entry):
+                    changed.add(entry.interview_id)
+            except ServerRefused as error:
+                said = f"the {entry.step} draft of interview {entry.interview_id}"
+                self.problem(f"{said} cannot be looked for: {error}")
         return changed
 
     def cancel(self, interview_id: int, due: set[str]) -> None:
@@ -262,8 +290,11 @@ class Drafting:
             case Whereabouts.EDITED:
                 if state is not DraftState.EDITED:
                     events.append(happened.DraftEdited(at=now, message_id=identity))
-                if message is not None and message.message_id not in (None, identity):
-                    placed = replace(placed, bound_message_id=message.message_id or "")
+                if message is not None and message.message_id is not None:
+                    # Kept with the same Message-ID as well: it tells for good that the user
+                    # has touched the draft.
+                    placed = replace(placed, bound_message_id=message.message_id)
+                    self.bound[identity] = message.message_id
                 return self._record(replace(placed, phase=Phase.EDITED), *events)
             case Whereabouts.SENT | Whereabouts.SENT_LIKELY:
                 events.append(self._sent(entry, sighting))
@@ -311,8 +342,11 @@ class Drafting:
             for known in (other.message_id, other.sent_message_id)
             if known
         }
+        for other_id, other_bound in self.bound.items():
+            if other_id != entry.message_id:
+                others |= {other_id, other_bound}
         return Sought(
-            message_ids=(entry.message_id, *bound),
+            message_ids=tuple(dict.fromkeys((entry.message_id, *bound))),
             to=to or entry.person,
             in_reply_to=draft.in_reply_to if draft is not None else None,
             subject=draft.subject if draft is not None else "",
@@ -320,7 +354,7 @@ class Drafting:
             uidvalidity=entry.uidvalidity,
             uid=entry.uid,
             digest=entry.digest,
-            edited=entry.phase is Phase.EDITED,
+            edited=entry.phase is Phase.EDITED or bool(bound),
             others=frozenset(others),
         )
 

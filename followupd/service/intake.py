@@ -72,10 +72,20 @@ class Place:
     Attributes:
         folder: the folder's name.
         counts_own: whether the user's own mail there was sent: not so in Trash and Junk.
+        is_new: whether it came into the folder since the last look.
     """
 
     folder: str
     counts_own: bool
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """When a mail came, by the server's clock, and whether it was since the last look."""
+
+    received: datetime | None
+    is_new: bool
 
 
 class Intake:
@@ -120,7 +130,8 @@ class Intake:
         mail = mail_of(message, fetched, place.folder, self._now)
         if message.sender.mailbox_key in self._own_keys:
             return list(self._own_mail(message, mail)) if place.counts_own else []
-        return self._others_mail(message, mail, fetched, body)
+        arrival = _Arrival(fetched.internaldate, place.is_new)
+        return self._others_mail(message, mail, arrival, body)
 
     # ---- the user's own mail
 
@@ -165,7 +176,7 @@ class Intake:
     # ---- other people's mail
 
     def _others_mail(
-        self, message: Message, mail: Mail, fetched: Fetched, body: Callable[[], Body | None]
+        self, message: Message, mail: Mail, arrival: _Arrival, body: Callable[[], Body | None]
     ) -> list[Taken]:
         text: Body | None = None
         matched = match(message, self._index)
@@ -182,7 +193,7 @@ class Intake:
         if matched is None or sorted_.kind is Kind.OWN:
             return []
         if sorted_.kind in (Kind.PERSON, Kind.INVITATION):
-            return list(self._from_a_person(message, mail, fetched, matched, sorted_))
+            return list(self._from_a_person(message, mail, arrival, matched, sorted_))
         return list(self._automatic(mail, matched, sorted_))
 
     def _bounce(self, body: Body | None) -> Iterator[Taken]:
@@ -220,7 +231,7 @@ class Intake:
             yield Taken(number, received, f"mail:{mail.message_id}")
 
     def _from_a_person(
-        self, message: Message, mail: Mail, fetched: Fetched, matched: Match, sorted_: Sorted
+        self, message: Message, mail: Mail, arrival: _Arrival, matched: Match, sorted_: Sorted
     ) -> Iterator[Taken]:
         mark = f"mail:{mail.message_id}"
         evidence = f"{matched.evidence}; {sorted_.rule}"
@@ -228,7 +239,7 @@ class Intake:
         after = [
             number
             for number in matched.interview_ids
-            if number in answers_draft or not self._before(mail.date, fetched.internaldate, number)
+            if number in answers_draft or not self._before(mail.date, arrival, number)
         ]
         if not after:
             if matched.certain and not self._from_friend(message, matched.interview_ids[0]):
@@ -266,15 +277,17 @@ class Intake:
             if not answered.isdisjoint((draft.message_id, draft.sent_message_id))
         )
 
-    def _before(self, date: datetime, received: datetime | None, number: int) -> bool:
+    def _before(self, date: datetime, arrival: _Arrival, number: int) -> bool:
         """Whether a mail is from before the interview."""
         held_at = self._histories[number].interview.held_at
         if date >= held_at:
             return False
+        received = arrival.received
         if held_at > self._now or received is None or received <= held_at:
             return True
-        # Dated shortly before, delivered after: either clock may be wrong.
-        return date < held_at - _SLIP
+        # Dated before, delivered after: either clock may be wrong. The server's is that of a
+        # migration at times, but not for mail that came in since the last look.
+        return not arrival.is_new and date < held_at - _SLIP
 
     def _from_friend(self, message: Message, number: int) -> bool:
         sender = message.sender.mailbox_key

@@ -55,53 +55,55 @@ def whole_pass(
     Returns:
         the accounts that failed.
     """
-    failures: list[Failure] = []
-    # An answer may arrive in one account for an interview of another: so twice where needed.
-    waiting: set[int] = set()
-    for account in world.settings.accounts:
+    failures: dict[str, str] = {}
+    accounts = list(world.settings.accounts)
+    if len(accounts) > 1:
+        # An answer may lie in one account for an interview of another: all are read before
+        # the first draft is laid.
+        for account in accounts.copy():
+            progress(f"Reading {account.name}")
+            try:
+                _one_account(world, state, account, acts=False)
+            except FollowupdError as error:
+                _failed(world, account, error, failures)
+                accounts.remove(account)
+    for account in accounts:
         progress(f"Looking at {account.name}")
-        waiting |= _one_account(world, state, account, failures, None)
-    for account in world.settings.accounts:
-        here = {
-            number
-            for number in waiting
-            if world.histories()[number].interview.account == account.name
-        }
-        if here and len(world.settings.accounts) > 1:
-            progress(f"Looking at {account.name} again")
-            _one_account(world, state, account, failures, here)
-    return failures
+        try:
+            problem = _one_account(world, state, account, acts=True)
+        except FollowupdError as error:
+            _failed(world, account, error, failures)
+            continue
+        record_health(world, account.name, problem)
+        if problem:
+            failures[account.name] = problem
+    order = (account.name for account in world.settings.accounts)
+    return [Failure(name, failures[name]) for name in order if name in failures]
 
 
-def _one_account(
-    world: World,
-    state: Path,
-    account: Account,
-    failures: list[Failure],
-    only: set[int] | None,
-) -> set[int]:
-    """One pass; the interviews of other accounts to which something was added."""
+def _one_account(world: World, state: Path, account: Account, *, acts: bool) -> str:
+    """Read an account, and act in it unless it is only to be read; what did not work."""
     connection: Connection | None = None
     try:
         with account_lock(state, account.name, lambda: True):
             connection = Opener(account)()
             work = AccountPass(world, account, connection)
-            changed = work.read() if only is None else set()
-            mine = {
-                number
-                for number, history in world.histories().items()
-                if history.interview.account == account.name
-            }
-            work.act(mine if only is None else only)
-            problem = " ".join(work.problems)
-    except FollowupdError as error:
-        problem = str(error)
-        changed = set()
-        _log.warning("account failed", account=account.name, problem=problem)
+            work.read()
+            if acts:
+                work.act(
+                    number
+                    for number, history in world.histories().items()
+                    if history.interview.account == account.name
+                )
+            return " ".join(work.problems)
     finally:
         if connection is not None:
             connection.logout()
-    record_health(world, account.name, problem)
-    if problem:
-        failures.append(Failure(account.name, problem))
-    return {n for n in changed if world.histories()[n].interview.account != account.name}
+
+
+def _failed(
+    world: World, account: Account, error: FollowupdError, failures: dict[str, str]
+) -> None:
+    failures[account.name] = str(error)
+    _log.warning("account failed", account=account.name, problem=str(error))
+    record_health(world, account.name, str(error))

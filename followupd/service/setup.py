@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from followupd.config import Security
 from followupd.domain.cadence import PROMISE
-from followupd.errors import ConnectionLost
+from followupd.errors import AuthenticationError, ConnectionLost
 from followupd.mailbox.connection import Connection, tls_context
 from followupd.secrets import keyring_service, password
 from followupd.service.world import World, workdays_of
@@ -59,15 +59,23 @@ def open_world(settings: Settings, state: Path, clock: Clock) -> World:
 
 
 class Opener:
-    """Opens connections to one account; a password is fetched once and kept until refused."""
+    """Opens connections to one account; a password is fetched once and kept until refused.
+
+    Whoever asks for a connection soon after a refused login is given the same refusal without
+    another try: several together must not lock the account.
+    """
 
     _contexts: dict[Path | None, ssl.SSLContext] = {}  # noqa: RUF012 - shared on purpose: one costs 0.5 MB
     _guard = threading.Lock()
 
-    def __init__(self, account: Account) -> None:
-        """Open connections for `account`."""
+    def __init__(self, account: Account, rest: float = 0.0) -> None:
+        """Open connections for `account`, and none for `rest` seconds after a refused login."""
         self._account = account
+        self._rest = rest
         self._secret: Secret | None = None
+        self._refusal = ""
+        self._refused_at = 0.0
+        self._signing_in = threading.Lock()
 
     def __call__(self) -> Connection:
         """A new connection, signed in; blocking.
@@ -76,6 +84,20 @@ class Opener:
             AuthenticationError, ConnectionLost, ServerRefused, ConfigError: as `Connection.open`
                 and `secrets.password`.
         """
+        with self._signing_in:
+            # A little less than the rest: who slept through it may wake up early.
+            until = self._refused_at + 0.9 * self._rest
+            if self._refusal and time.monotonic() < until:
+                raise AuthenticationError(self._refusal)
+            try:
+                connection = self._open()
+            except AuthenticationError as error:
+                self._refusal, self._refused_at = str(error), time.monotonic()
+                raise
+            self._refusal = ""
+            return connection
+
+    def _open(self) -> Connection:
         imap = self._account.imap
         secret = self._secret or password(
             imap.password,

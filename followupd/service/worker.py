@@ -133,12 +133,17 @@ class Worker:
             self._busy = False
             raise
         except Exception as error:  # noqa: BLE001 - one account must never end the daemon
+            if self._stopping.is_set():
+                self._busy = False
+                raise Stopped from None
             wait = self._after(error, loop.time())
             self.wake(Scope.EVERYWHERE, asked.interviews)
             self._busy = False
             await asyncio.sleep(wait)
         else:
             self._busy = False
+            if self._stopping.is_set():
+                raise Stopped
             self._on_done(changed)
 
     def stop(self) -> None:

@@ -53,8 +53,10 @@ class World:
             newest = self.store.last_event_id()
             if newest != self._seen:
                 with self.store.look() as reading:
-                    chronicles = reading.chronicles()
-                self._histories = {c.interview_id: folded(c) for c in chronicles}
+                    changed = reading.interviews_since(self._seen) if self._histories else None
+                    chronicles = reading.chronicles(changed)
+                fresh = {c.interview_id: folded(c) for c in chronicles}
+                self._histories = {**self._histories, **fresh}
                 self._seen = newest
             return self._histories
 
