@@ -180,7 +180,7 @@ class _Progress:
             return rung
         if self.waits_for:
             why = f"waits until the {self.waits_for} step is done"
-            return replace(rung, state=StepState.HELD, due=None, reason=why)
+            return replace(rung, state=StepState.HELD, due=None, reason=why, estimated=False)
         if self.estimated:
             return replace(rung, state=StepState.PLANNED, estimated=True)
         return rung

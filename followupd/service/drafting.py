@@ -16,7 +16,7 @@ import structlog
 
 from followupd.domain import events as happened
 from followupd.domain.interview import DraftState
-from followupd.errors import ServerRefused, UnreadableMessage
+from followupd.errors import OutcomeUnknown, ServerRefused, UnreadableMessage
 from followupd.mailbox.drafts import (
     Sighting,
     Sought,
@@ -49,6 +49,9 @@ MISSING_FOR = timedelta(hours=24)
 MISSING_PASSES = 3
 """A draft found nowhere for that long and that often was deleted: clients remove a draft before
 they send it, and phones send late."""
+
+PATIENCE = timedelta(minutes=5)
+"""How long a server that we lost during an APPEND may still be carrying it out."""
 
 _log = structlog.get_logger(__name__)
 
@@ -117,6 +120,9 @@ class Drafting:
                 )
             except ServerRefused:
                 self._record(replace(entry, phase=Phase.INTENDED))
+                raise
+            except OutcomeUnknown:
+                self._record(replace(entry, missing_since=self.world.clock.now()))
                 raise
             sighting = replace(sighting, where=Whereabouts.UNTOUCHED)
         queued = happened.DraftQueued(
@@ -245,6 +251,10 @@ class Drafting:
         if sighting.where is Whereabouts.NOWHERE:
             late = appended_since(self.connection, self.roles.drafts, entry.message_id, before)
             if late is None and surely_not_appended(self.connection, self.roles.drafts, before):
+                since = entry.missing_since
+                if since is not None and abs(self.world.clock.now() - since) < PATIENCE:
+                    return False  # the server may be at it still
+                entry = replace(entry, missing_since=None)
                 return self._record(replace(entry, phase=Phase.INTENDED))
             sighting = late or sighting
         message = _message_of(sighting)

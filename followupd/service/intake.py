@@ -7,7 +7,7 @@ nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -154,10 +154,10 @@ class Intake:
         for number in self._written_about(message):
             history = self._histories[number]
             if mail.date < history.interview.held_at:
-                found = happened.ThreadFound(at=self._now, mail=mail)
+                found = happened.ThreadFound(at=self._now, mail=_as_known(mail, history))
                 yield Taken(number, found, f"mail:{mail.message_id}")
             else:
-                wrote = happened.WroteByHand(at=self._now, mail=mail)
+                wrote = happened.WroteByHand(at=self._now, mail=_as_known(mail, history))
                 yield Taken(number, wrote, f"mail:{mail.message_id}")
 
     def _written_about(self, message: Message) -> list[int]:
@@ -223,7 +223,7 @@ class Intake:
         for number in matched.interview_ids:
             received = happened.AutomaticReceived(
                 at=self._now,
-                mail=mail,
+                mail=_as_known(mail, self._histories[number]),
                 category=category,
                 rule=sorted_.rule,
                 returns_on=sorted_.returns_on,
@@ -251,6 +251,7 @@ class Intake:
             len(after) == 1 < len(matched.interview_ids) and matched.layer is Layer.ADDRESS
         )
         for number in after:
+            known = _as_known(mail, self._histories[number])
             friend = self._from_friend(message, number)
             if friend and matched.layer is not Layer.REFERENCE:
                 continue
@@ -258,12 +259,12 @@ class Intake:
             sure = certain and not friend and (not slipped or number in answers_draft)
             if sure:
                 reply = happened.ReplyReceived(
-                    at=self._now, mail=mail, layer=matched.layer, evidence=evidence
+                    at=self._now, mail=known, layer=matched.layer, evidence=evidence
                 )
                 yield Taken(number, reply, mark)
             else:
                 possible = happened.PossibleReply(
-                    at=self._now, mail=mail, layer=matched.layer, evidence=evidence
+                    at=self._now, mail=known, layer=matched.layer, evidence=evidence
                 )
                 yield Taken(number, possible, mark)
 
@@ -297,6 +298,19 @@ class Intake:
             if mailbox_key(person.address) == sender
         }
         return bool(parts) and parts.isdisjoint(_EMPLOYER)
+
+
+def _as_known(mail: Mail, history: History) -> Mail:
+    """The mail with the interview's people under the addresses they were recorded with.
+
+    Dana writes as dana+jobs@ and is written to as Dana@: it is the same person.
+    """
+    known = {mailbox_key(person.address): person.address for person in history.interview.people}
+    return replace(
+        mail,
+        sender=known.get(mailbox_key(mail.sender), mail.sender),
+        recipients=tuple(known.get(mailbox_key(to), to) for to in mail.recipients),
+    )
 
 
 def mail_of(message: Message, fetched: Fetched, folder: str, now: datetime) -> Mail:

@@ -91,7 +91,8 @@ class JournalEntry:
         uidnext_before: UIDNEXT of the folder before the APPEND, 0 while unknown.
         digest: of the bytes that were appended, "" before.
         bound_message_id: the Message-ID of the copy the user edited, "" for none.
-        missing_since: when it was first found gone, else None.
+        missing_since: when it was first found gone, or the outcome of its APPEND became unclear;
+            else None.
         missing_passes: how many passes have found it gone since then.
         made_at: when the intent was stored.
     """

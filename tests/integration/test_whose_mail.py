@@ -225,3 +225,24 @@ def test_a_friends_mail_is_no_answer(seeker: Seeker) -> None:
     seeker.once()
     assert seeker.status(number) is Status.SILENT
     assert seeker.history(number).possible == ()
+
+
+def test_a_persons_plus_address_is_the_person(seeker: Seeker) -> None:
+    """An absence note from dana+jobs@ moves Dana's step; a mail to it counts as written."""
+    number = _silent(seeker)
+    token = Person("Dana Fox", "Dana+jobs@acme.example", Part.RECRUITER)
+    note = seeker.letter_from(
+        token,
+        "Out of office",
+        headers={"Auto-Submitted": "auto-replied"},
+        body="I am out of the office until 10 December 2026.\n",
+    )
+    seeker.receives(note)
+    seeker.once()
+    assert set(seeker.history(number).absences) == {"dana@acme.example"}
+    seeker.writes(token, "Where do things stand?")
+    seeker.once()
+    assert [mail.address for mail in seeker.history(number).written] == ["dana@acme.example"]
+    seeker.receives(seeker.letter_from(token, "Good news"))
+    seeker.once()
+    assert seeker.status(number) is Status.ANSWERED

@@ -25,24 +25,27 @@ from tests.support.seeker import DANA, KIM, berlin
 
 if TYPE_CHECKING:
     from tests.support.fakemailbox import FakeMessage
+    from tests.support.fakeserver import Command, Hook, Session
 
-FAULTS = {
+
+def _without_a_word_of_where(session: Session, command: Command) -> None:
+    """Carry out an APPEND and answer without APPENDUID."""
+    with session.muted():
+        session.carry_out(command)
+    session.ok(command)
+
+
+FAULTS: dict[str, tuple[str, Hook]] = {
     "append lost before": ("APPEND", hang_up),
     "append lost after": ("APPEND", carried_out_then_hang_up),
     "append refused": ("APPEND", answer("NO [OVERQUOTA] full")),
-    "no appenduid": ("APPEND", lambda s, c: (_quietly(s, c), s.ok(c))),
+    "no appenduid": ("APPEND", _without_a_word_of_where),
     "search lost": ("UID SEARCH", hang_up),
     "fetch lost": ("UID FETCH", hang_up),
     "expunge lost before": ("UID EXPUNGE", hang_up),
     "expunge lost after": ("UID EXPUNGE", carried_out_then_hang_up),
     "examine refused": ("EXAMINE", answer("NO [INUSE] later")),
 }
-
-
-def _quietly(session: object, command: object) -> None:
-    with session.muted():  # type: ignore[attr-defined]
-        session.carry_out(command)  # type: ignore[attr-defined]
-
 
 LATE = berlin("2026-12-12 00:00")
 """Before it no answer comes: an answer ends most of what may go wrong."""
@@ -83,7 +86,7 @@ class DraftMachine(RuleBasedStateMachine):
         """The daemon looks at the mailbox, now and then through a broken connection."""
         if fault is not None:
             verb, hook = FAULTS[fault]
-            self.server.on(verb, hook)  # type: ignore[arg-type]
+            self.server.on(verb, hook)
         self.seeker.once()
         self.server.forget_hooks()
 

@@ -55,10 +55,33 @@ def test_an_append_whose_answer_never_came_is_not_repeated(scripted: ScriptedSee
 
 
 def test_an_append_that_never_arrived_is_made_again(scripted: ScriptedSeeker) -> None:
-    """The server hung up before it took the draft: every UID given out is accounted for."""
+    """Every UID given out is accounted for, and the server had time enough to give out more."""
     scripted.server.on("APPEND", hang_up)
     assert scripted.once()
+    scripted.at("2026-12-08 09:04")
+    assert scripted.once() == []
     assert scripted.in_drafts() == []
+    scripted.at("2026-12-08 09:05")
+    assert scripted.once() == []
+    assert len(scripted.in_drafts()) == 1
+
+
+def test_an_append_that_the_server_finished_late_is_not_repeated(
+    scripted: ScriptedSeeker,
+) -> None:
+    """We gave up waiting, the server did not: the draft appears a minute after."""
+    taken: list[bytes] = []
+
+    def take_in_hand(session: Session, command: Command) -> None:
+        taken.append(command.literals[-1])
+        hang_up(session, command)
+
+    scripted.server.on("APPEND", take_in_hand)
+    assert scripted.once()
+    scripted.at("2026-12-08 09:01")
+    assert scripted.once() == []
+    scripted.drafts_folder.add(taken[0], {"\\Draft", "\\Seen"})
+    scripted.at("2026-12-08 09:06")
     assert scripted.once() == []
     assert len(scripted.in_drafts()) == 1
 
@@ -97,6 +120,7 @@ def test_a_lost_append_beside_a_draft_of_the_users_own_is_made_again(
     scripted.server.on("APPEND", hang_up)
     assert scripted.once()
     scripted.drafts_folder.add(b"Subject: mine\r\n\r\nx\r\n", {"\\Draft"})
+    scripted.at("2026-12-08 09:10")
     assert scripted.once() == []
     assert len(scripted.in_drafts()) == 2
 
