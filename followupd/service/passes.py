@@ -146,10 +146,7 @@ class AccountPass:
                     changed |= self._drafting.observe()
                 return True
         if plan.close is not None and plan.status is not Status.CLOSED:
-            closed = happened.Closed(at=self._world.clock.now(), reason=plan.close, by_plan=True)
-            with self._world.store.begin() as transaction:
-                transaction.append(history.interview_id, closed)
-            return True
+            return self._close(history.interview_id, changed)
         for step in plan.queue:
             identity = draft_id(history, step, self._account)
             if identity in refused:
@@ -158,6 +155,17 @@ class AccountPass:
             self._queue(history, step, changed)
             return True
         return False
+
+    def _close(self, number: int, changed: set[int]) -> bool:
+        """Come to the end of the plan, after one more look for an answer."""
+        changed |= self.read(Scope.EVERYWHERE)
+        plan = self._world.plan(self._world.histories()[number])
+        if plan.close is None or self._reader.unseen:
+            return False
+        closed = happened.Closed(at=self._world.clock.now(), reason=plan.close, by_plan=True)
+        with self._world.store.begin() as transaction:
+            transaction.append(number, closed)
+        return True
 
     def _queue(self, history: History, step: PlannedStep, changed: set[int]) -> None:
         world = self._world

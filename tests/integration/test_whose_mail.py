@@ -56,6 +56,27 @@ def test_a_reply_between_planning_and_append_stops_the_draft(seeker: Seeker) -> 
     assert "draft_queued" not in seeker.kinds(number)
 
 
+def test_the_plan_does_not_end_while_an_answer_lies_there(seeker: Seeker) -> None:
+    """Before it closes an interview, too, the mailbox is looked at once more."""
+    number = _silent(seeker)
+    for moment in ("2026-12-08 09:00", "2026-12-11 09:00"):
+        seeker.at(moment)
+        seeker.once()
+        [(uid, _)] = seeker.lying_in("Drafts")
+        seeker.sends(uid)
+        seeker.once()
+    seeker.at("2027-01-11 09:00")
+    account = seeker.world.settings.accounts[0]
+    connection = Opener(account)()
+    work = AccountPass(seeker.world, account, connection)
+    assert seeker.plan(number).close is not None
+    seeker.mailbox.looking.append("Archive", seeker.letter_from(DANA, "Sorry for the wait"))
+    work.act([number])
+    connection.logout()
+    assert seeker.status(number) is Status.ANSWERED
+    assert "closed" not in seeker.kinds(number)
+
+
 def test_own_sent_copies_answer_nothing(seeker: Seeker) -> None:
     """The user's own mail carries In-Reply-To and the recruiter's address, and is no reply."""
     number = _silent(seeker)
