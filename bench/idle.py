@@ -1,7 +1,8 @@
 """What idle mailboxes cost: memory and processor of a daemon with one and with many.
 
-Four processes idle side by side on one server: a daemon and a thread-for-each-connection loop,
-each with one mailbox and with many. So whatever else the machine does happens to all of them.
+Six processes idle side by side on one server, each with one mailbox or with many: a daemon
+without interviews, a daemon with an open interview in every mailbox, and a loop with a thread
+for each connection. So whatever else the machine does happens to all of them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bench.figures import Line, Sample
+from bench.mail import record
 from bench.process import Daemon, Peer, await_that
 from bench.progress import say
 from bench.server import Mailbox, Server, configuration
@@ -28,7 +30,7 @@ _AGAINST = "IMAPClient, a thread each"
 
 @dataclass(slots=True)
 class _Idler:
-    """One of the four, and what was read off it."""
+    """One of the six, and what was read off it."""
 
     name: str
     usage: Usage
@@ -36,7 +38,6 @@ class _Idler:
     cpu_whole: float = 0.0
     uss: list[float] = field(default_factory=list)
     rss: list[float] = field(default_factory=list)
-    uss_busy: float = 0.0
     threads: int = 0
 
 
@@ -49,19 +50,20 @@ def measure(folder: Path, *, quick: bool) -> list[Line]:
         server = stack.enter_context(Server([*users, "solo"]))
         idlers = _started(stack, server, folder, [["solo"], users], 2.0 if quick else None)
         say(f"{NAME}: all are in IDLE and have had their first look; letting them settle")
-        for idler in idlers:
-            idler.uss_busy = idler.usage.uss
-        for idler, count in zip(idlers, (1, many, 1, many), strict=True):
-            await_that(
-                lambda idler=idler, count=count: (
-                    idler.usage.connections(server.ports.imaps) <= count
-                ),  # type: ignore[misc]
-                f"the second connections of {idler.name} given back",
-                every=1.0,
-            )
+        for idler, count in zip(idlers[:2], (1, many), strict=True):
+            _await_settled(idler, count, server.ports.imaps)
         say(f"{NAME}: settled; watching {slot * slots:.0f} seconds")
         _watch(idlers, slot, slots)
     return _lines(idlers, many, slot * slots)
+
+
+def _await_settled(idler: _Idler, mailboxes: int, port: int) -> None:
+    """Wait until the second connections are given back; those of open interviews are kept."""
+    await_that(
+        lambda: idler.usage.connections(port) <= mailboxes,
+        f"the second connections of {idler.name} given back",
+        every=1.0,
+    )
 
 
 def _started(
@@ -71,26 +73,33 @@ def _started(
     groups: Sequence[Sequence[str]],
     quiet: float | None,
 ) -> list[_Idler]:
-    port, ca_file = server.ports.imaps, server.ca_file
-    daemons = []
+    idlers = []
+    for interviews in (0, 1):
+        for users in groups:
+            name = f"{len(users)}-{interviews}"
+            daemon = stack.enter_context(_daemon(server, folder / name, users, interviews, quiet))
+            daemon.looked_at(len(users))
+            idlers.append(_Idler(f"the daemon {name}", daemon.usage))
     for users in groups:
-        state = folder / f"daemon-{len(users)}"
-        state.mkdir(mode=0o700)
-        config = folder / f"daemon-{len(users)}.toml"
-        mailboxes = [Mailbox(user, port, ca_file) for user in users]
-        config.write_text(configuration(mailboxes), encoding="utf-8")
-        daemons.append(stack.enter_context(Daemon(config, state, quiet=quiet)))
-    for daemon, users in zip(daemons, groups, strict=True):
-        daemon.looked_at(len(users))
-    peers = [stack.enter_context(Peer("idle", str(port), str(ca_file), *users)) for users in groups]
-    for peer in peers:
+        peer = stack.enter_context(
+            Peer("idle", str(server.ports.imaps), str(server.ca_file), *users)
+        )
         peer.says()
-    return [
-        _Idler("the daemon with one", daemons[0].usage),
-        _Idler("the daemon with many", daemons[1].usage),
-        _Idler("the peer with one", peers[0].usage),
-        _Idler("the peer with many", peers[1].usage),
-    ]
+        idlers.append(_Idler(f"the peer {len(users)}", peer.usage))
+    return idlers
+
+
+def _daemon(
+    server: Server, state: Path, users: Sequence[str], interviews: int, quiet: float | None
+) -> Daemon:
+    state.mkdir(mode=0o700)
+    # Even without interviews: so the store is there, as on every start but the first.
+    for user in users if interviews else users[:1]:
+        record(state, user, interviews)
+    config = state.with_suffix(".toml")
+    mailboxes = [Mailbox(user, server.ports.imaps, server.ca_file) for user in users]
+    config.write_text(configuration(mailboxes), encoding="utf-8")
+    return Daemon(config, state, quiet=None if interviews else quiet)
 
 
 def _watch(idlers: Sequence[_Idler], slot: float, slots: int) -> None:
@@ -99,7 +108,7 @@ def _watch(idlers: Sequence[_Idler], slot: float, slots: int) -> None:
         before = {idler.name: idler.usage.cpu for idler in idlers}
         time.sleep(slot)
         for idler in idlers:
-            idler.cpu.append((idler.usage.cpu - before[idler.name]) * 1000 / slot)
+            idler.cpu.append((idler.usage.cpu - before[idler.name]) * 100 / slot)
             idler.uss.append(idler.usage.uss)
             idler.rss.append(idler.usage.rss)
             idler.threads = max(idler.threads, idler.usage.threads)
@@ -109,51 +118,32 @@ def _watch(idlers: Sequence[_Idler], slot: float, slots: int) -> None:
 
 
 def _lines(idlers: Sequence[_Idler], many: int, seconds: float) -> list[Line]:
-    one, ours, peer_one, peer = idlers
+    one, ours, busy_one, busy, peer_one, peer = idlers
     lines = []
-    for what, mine, other in (("1 mailbox", one, peer_one), (f"{many} mailboxes", ours, peer)):
-        lines += [
-            Line(NAME, f"{what}: USS", "MiB", Sample.of(mine.uss), Sample.of(other.uss), _AGAINST),
-            Line(NAME, f"{what}: RSS", "MiB", Sample.of(mine.rss), Sample.of(other.rss), _AGAINST),
-            Line(
-                NAME,
-                f"{what}: threads",
-                "",
-                Sample.of([mine.threads]),
-                Sample.of([other.threads]),
-                _AGAINST,
-            ),
-            Line(
-                NAME,
-                f"{what}: processor, ms in a second",
-                "ms/s",
-                Sample.of(mine.cpu),
-                Sample.of(other.cpu),
-                _AGAINST,
-            ),
-            Line(
-                NAME,
-                f"{what}: processor in {seconds:.0f} s",
-                "s",
-                Sample.of([mine.cpu_whole]),
-                Sample.of([other.cpu_whole]),
-                _AGAINST,
-            ),
-        ]
-    each = [(a - b) * 1024 / (many - 1) for a, b in zip(ours.uss, one.uss, strict=True)]
-    each_peer = [(a - b) * 1024 / (many - 1) for a, b in zip(peer.uss, peer_one.uss, strict=True)]
-    busy = (ours.uss_busy - one.uss_busy) * 1024 / (many - 1)
-    lines += [
-        Line(
-            NAME,
-            "each further mailbox: USS",
-            "KiB",
-            Sample.of(each),
-            Sample.of(each_peer),
-            _AGAINST,
-        ),
-        Line(
-            NAME, "the same right after the first look (two connections)", "KiB", Sample.of([busy])
-        ),
-    ]
+    for what, mine, other in (
+        ("1 mailbox", one, peer_one),
+        ("1 mailbox, open interview", busy_one, peer_one),
+        (f"{many} mailboxes", ours, peer),
+        (f"{many} mailboxes, an open interview each", busy, peer),
+    ):
+        for quantity, unit, of_ours, of_other in (
+            ("USS", "MiB", mine.uss, other.uss),
+            ("RSS", "MiB", mine.rss, other.rss),
+            ("threads", "", [mine.threads], [other.threads]),
+            (f"processor in {seconds:.0f} s", "s", [mine.cpu_whole], [other.cpu_whole]),
+            ("processor, part of a core", "%", mine.cpu, other.cpu),
+        ):
+            mine_, other_ = Sample.of(of_ours), Sample.of(of_other)
+            lines.append(Line(NAME, f"{what}: {quantity}", unit, mine_, other_, _AGAINST))
+    each_peer = _each(peer, peer_one, many)
+    for what, each in (
+        ("each further mailbox: USS", _each(ours, one, many)),
+        ("each further mailbox with an interview: USS", _each(busy, busy_one, many)),
+    ):
+        lines.append(Line(NAME, what, "KiB", each, each_peer, _AGAINST))
     return lines
+
+
+def _each(crowd: _Idler, single: _Idler, many: int) -> Sample:
+    pairs = zip(crowd.uss, single.uss, strict=True)
+    return Sample.of((more - less) * 1024 / (many - 1) for more, less in pairs)
