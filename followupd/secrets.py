@@ -147,9 +147,8 @@ def _from_keyring(service: str, username: str) -> str:
             f"the keyring cannot be read ({type(error).__name__}); unlock it and try again"
         ) from None
     if found is None:
-        account = service.partition(":")[2]
         raise _NoPasswordError(
-            f"the keyring holds none; store it with `followupd login {shlex.quote(account)}` or "
+            f"the keyring holds none; store it with "
             f"`keyring set {shlex.quote(service)} {shlex.quote(username)}`"
         )
     return found

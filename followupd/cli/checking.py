@@ -102,6 +102,9 @@ def everything(settings: Settings, state: Path, clock: Clock) -> Iterator[Check]
         yield from _account(account, clock)
         if account.smtp is not None:
             yield _outbox(account.name, account.smtp)
+        if account.approval_folder is not None:
+            what = "this version sends nothing: a draft moved there stays there"
+            yield Check(f"{account.name}: approval folder", State.WARNING, what)
 
 
 def _outbox(name: str, smtp: Smtp) -> Check:

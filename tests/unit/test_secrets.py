@@ -114,7 +114,6 @@ def test_what_login_stores_the_keyring_gives_back(memory: MemoryKeyring) -> None
 def test_a_password_that_was_never_stored_names_both_commands(memory: MemoryKeyring) -> None:
     """The user can copy either line."""
     words = refusal(PasswordKind.KEYRING)
-    assert "`followupd login personal`" in words
     assert "`keyring set followupd:personal robin`" in words
 
 
