@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from typing import TYPE_CHECKING
 
@@ -29,12 +30,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Without Dovecot its tests are skipped, unless somebody relies on them having run."""
-    if item.get_closest_marker("dovecot") is None or installed():
-        return
-    if os.environ.get("CI") == "true" or os.environ.get("FOLLOWUPD_REQUIRE_DOVECOT") == "1":
-        pytest.fail("Dovecot is not installed here, and this run must not do without it")
-    pytest.skip("Dovecot is not installed (Debian: dovecot-imapd and dovecot-lmtpd)")
+    """What a test needs and is not here skips it, unless somebody relies on it having run."""
+    needs = {
+        "dovecot": ("Dovecot (Debian: dovecot-imapd and dovecot-lmtpd)", installed()),
+        "neomutt": (
+            "neomutt, with tmux to drive it,",
+            all(shutil.which(program) for program in ("neomutt", "tmux")),
+        ),
+    }
+    for mark, (what, is_here) in needs.items():
+        if is_here or item.get_closest_marker(mark) is None:
+            continue
+        if os.environ.get("CI") == "true" or os.environ.get("FOLLOWUPD_REQUIRE_DOVECOT") == "1":
+            pytest.fail(f"{what} is not installed here, and this run must not do without it")
+        pytest.skip(f"{what} is not installed")
 
 
 @pytest.fixture(scope="session", autouse=True)
