@@ -20,6 +20,7 @@ _COUNTRY = 2
 @dataclass(frozen=True, slots=True)
 class _Hosts:
     shared: frozenset[str]
+    applicant_tracking: frozenset[str]
     any_suffix: frozenset[str]
     suffixes: frozenset[str]
     second_level: frozenset[str]
@@ -31,6 +32,7 @@ def _hosts() -> _Hosts:
     data = tomllib.loads(source.read_text("utf-8"))
     return _Hosts(
         shared=frozenset([*data["webmail"], *data["applicant_tracking"], *data["platforms"]]),
+        applicant_tracking=frozenset(data["applicant_tracking"]),
         any_suffix=frozenset(data["any_suffix"]),
         suffixes=frozenset(data["suffixes"]),
         second_level=frozenset(data["second_level"]),
@@ -55,10 +57,21 @@ def registrable(domain: str) -> str:
 
 def is_shared(domain: str) -> bool:
     """Whether a domain, in the form in which it is compared, is shared by many organisations."""
-    labels = domain.split(".")
-    if any(".".join(labels[start:]) in _hosts().shared for start in range(len(labels))):
+    if _below(domain, _hosts().shared):
         return True
     return registrable(domain).split(".")[0] in _hosts().any_suffix
+
+
+def is_applicant_tracking(domain: str) -> bool:
+    """Whether a domain belongs to a system that recruiters of many firms write through."""
+    return _below(domain, _hosts().applicant_tracking) or (
+        registrable(domain).split(".")[0] == "personio"
+    )
+
+
+def _below(domain: str, hosts: frozenset[str]) -> bool:
+    labels = domain.split(".")
+    return any(".".join(labels[start:]) in hosts for start in range(len(labels)))
 
 
 def organisation(domain: str) -> str:

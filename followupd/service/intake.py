@@ -20,6 +20,7 @@ from followupd.reading.automatic import Kind, needs_body, sort
 from followupd.reading.body import Daemon, daemon
 from followupd.reading.matching import Candidate, Index, match, wants_text
 from followupd.reading.message import fingerprint, read_headers
+from followupd.reading.organisations import is_applicant_tracking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -38,6 +39,9 @@ _EMPLOYER = frozenset({Part.RECRUITER, Part.HIRING_MANAGER, Part.INTERVIEWER, Pa
 
 _SLIP = timedelta(hours=3)
 """A mail dated this little before the interview but delivered after it may be an answer."""
+
+_ABSURD = timedelta(days=365)
+"""New mail dated longer ago than this comes from a machine whose clock lost its battery."""
 
 _CATEGORIES = {
     Kind.ABSENCE: AutomaticCategory.ABSENCE,
@@ -194,6 +198,9 @@ class Intake:
             return []
         if sorted_.kind in (Kind.PERSON, Kind.INVITATION):
             return list(self._from_a_person(message, mail, arrival, matched, sorted_))
+        if sorted_.kind is Kind.BULK and _may_be_a_recruiters(message, matched):
+            unsure = replace(matched, certain=False)
+            return list(self._from_a_person(message, mail, arrival, unsure, sorted_))
         return list(self._automatic(mail, matched, sorted_))
 
     def _bounce(self, body: Body | None) -> Iterator[Taken]:
@@ -248,7 +255,9 @@ class Intake:
             return
         # Where all but one of several interviews have not been held yet, it is about that one.
         certain = matched.certain or (
-            len(after) == 1 < len(matched.interview_ids) and matched.layer is Layer.ADDRESS
+            len(after) == 1 < len(matched.interview_ids)
+            and matched.layer is Layer.ADDRESS
+            and sorted_.kind is not Kind.BULK
         )
         for number in after:
             known = _as_known(mail, self._histories[number])
@@ -288,7 +297,9 @@ class Intake:
             return True
         # Dated before, delivered after: either clock may be wrong. The server's is that of a
         # migration at times, but not for mail that came in since the last look.
-        return not arrival.is_new and date < held_at - _SLIP
+        if arrival.is_new and date < self._now - _ABSURD:
+            return False
+        return date < held_at - _SLIP
 
     def _from_friend(self, message: Message, number: int) -> bool:
         sender = message.sender.mailbox_key
@@ -330,6 +341,18 @@ def mail_of(message: Message, fetched: Fetched, folder: str, now: datetime) -> M
         folder=folder,
         references=tuple(dict.fromkeys((*message.references, *message.in_reply_to))),
     )
+
+
+def _may_be_a_recruiters(message: Message, matched: Match) -> bool:
+    """Whether mail with the marks of bulk mail may be one person's answer all the same.
+
+    Applicant-tracking systems put List-Unsubscribe and Feedback-ID on what a recruiter writes to
+    one applicant; a mailing list or a newsletter says more than that (RFC 2919).
+    """
+    precedence = (message.header("precedence") or "").strip().casefold()
+    if message.has("list-id") or precedence in ("bulk", "list", "junk"):
+        return False
+    return matched.layer is Layer.ADDRESS or is_applicant_tracking(message.sender.domain)
 
 
 def _may_be_report(message: Message) -> bool:

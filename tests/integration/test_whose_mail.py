@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import TYPE_CHECKING
 
@@ -267,3 +268,35 @@ def test_a_persons_plus_address_is_the_person(seeker: Seeker) -> None:
     seeker.receives(seeker.letter_from(token, "Good news"))
     seeker.once()
     assert seeker.status(number) is Status.ANSWERED
+
+
+@pytest.mark.parametrize(
+    ("person", "subject"),
+    [
+        (DANA, "Your interview with us"),
+        (Person("Acme Recruiting", "no-reply@greenhouse.io", Part.RECRUITER), "News from Acme"),
+    ],
+)
+def test_a_recruiters_mail_that_looks_like_bulk_is_asked_about(
+    seeker: Seeker, person: Person, subject: str
+) -> None:
+    """Applicant-tracking systems mark real recruiters' mail as bulk: the user decides."""
+    number = _silent(seeker)
+    marks = {"List-Unsubscribe": "<https://greenhouse.example/u>", "Feedback-ID": "1:2:3"}
+    seeker.receives(seeker.letter_from(person, subject, headers=marks))
+    seeker.at("2026-12-08 09:00")
+    seeker.once()
+    assert seeker.status(number) is Status.SILENT
+    assert len(seeker.history(number).possible) == 1
+    assert seeker.drafts() == []
+
+
+def test_a_late_delivery_of_mail_from_before_the_interview_is_no_answer(seeker: Seeker) -> None:
+    """A mail that was written days before the interview answers nothing, whenever it comes."""
+    number = _silent(seeker)
+    seeker.receives(seeker.letter_from(DANA, "See you then", ago=timedelta(days=9)))
+    seeker.at("2026-12-08 09:00")
+    seeker.once()
+    assert seeker.status(number) is Status.SILENT
+    [draft] = seeker.drafts()
+    assert draft["Subject"] == "Re: See you then"
