@@ -28,7 +28,7 @@ BATCH = 100
 MOST_AFTER_RENUMBERING = 2000
 """More mail than this is not walked through again when a folder was renumbered."""
 
-_ALTERNATIVES = 12
+_ALTERNATIVES = 24
 """OR-ed keys in one SEARCH: servers cap the length of a command."""
 
 

@@ -232,35 +232,36 @@ class MailReader:
 
     def _look_back(self) -> set[int]:
         """Find the earlier mail of interviews that were recorded since the last pass."""
-        changed: set[int] = set()
-        was_seen = True
-        for number, history in sorted(self.world.histories().items()):
-            if self.account in history.searched or history.closed is not None:
-                continue
-            try:
-                changed |= self._look_back_for(history)
-            except ServerRefused as error:
-                self.problem(f"the mailbox cannot be searched for interview {number}: {error}")
-                was_seen = False
-                continue
-            searched = happened.MailboxSearched(at=self.world.clock.now(), account=self.account)
-            with self.world.store.begin() as transaction:
-                transaction.append(number, searched, f"searched:{self.account}")
-            changed.add(number)
-        if was_seen:
+        recorded = [
+            history
+            for _, history in sorted(self.world.histories().items())
+            if self.account not in history.searched and history.closed is None
+        ]
+        if not recorded:
             self.unseen.discard(_LOOK_BACK)
-        else:
+            return set()
+        numbers = {history.interview_id for history in recorded}
+        try:
+            changed = self._look_back_for(recorded)
+        except ServerRefused as error:
+            named = ", ".join(map(str, sorted(numbers)))
+            self.problem(f"the mailbox cannot be searched for interview {named}: {error}")
             self.unseen.add(_LOOK_BACK)
-        return changed
+            return set()
+        searched = happened.MailboxSearched(at=self.world.clock.now(), account=self.account)
+        with self.world.store.begin() as transaction:
+            for number in numbers:
+                transaction.append(number, searched, f"searched:{self.account}")
+        self.unseen.discard(_LOOK_BACK)
+        return changed | numbers
 
-    def _look_back_for(self, history: History) -> set[int]:
+    def _look_back_for(self, recorded: Sequence[History]) -> set[int]:
         now = self.world.clock.now()
-        changed = self._look_in_all(searches(history, now))
-        fresh = self.world.histories()[history.interview_id]
-        if fresh.mails:
-            # Somebody unknown may have answered in a thread that has only now been found.
-            changed |= self._look_in_all([threads(fresh, now)])
-        return changed
+        changed = self._look_in_all(searches(recorded, now))
+        fresh = [self.world.histories()[history.interview_id] for history in recorded]
+        # Somebody unknown may have answered in a thread that has only now been found.
+        looks = threads(fresh, now)
+        return changed | self._look_in_all(looks) if looks else changed
 
     def _look_in_all(self, looks: Sequence[tuple[Wanted, date]]) -> set[int]:
         changed: set[int] = set()
@@ -276,13 +277,12 @@ class MailReader:
     def _look_into(self, folder: str) -> set[int]:
         """Look for the mail of all open interviews in a folder that was not there before."""
         now = self.world.clock.now()
-        looks = [
-            look
+        searched = [
+            history
             for _, history in sorted(self.world.histories().items())
             if self.account in history.searched and history.closed is None
-            for look in (*searches(history, now), threads(history, now))
         ]
-        return self._look_in(folder, looks)
+        return self._look_in(folder, [*searches(searched, now), *threads(searched, now)])
 
     def _look_in(self, folder: str, looks: Sequence[tuple[Wanted, date]]) -> set[int]:
         mailbox, mails = search(self.connection, folder, *looks)

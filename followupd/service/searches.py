@@ -9,7 +9,7 @@ from followupd.mailbox.sync import Wanted
 from followupd.reading.organisations import is_shared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
     from followupd.domain.history import History
@@ -31,27 +31,34 @@ def wanted(histories: Iterable[History]) -> Wanted:
     return Wanted(addresses=tuple(sorted(addresses)), domains=tuple(sorted(_employers(still_open))))
 
 
-def searches(history: History, now: datetime) -> list[tuple[Wanted, date]]:
-    """What to look for when an interview was recorded, each with the day from which on."""
-    people = tuple(person.address for person in history.interview.people)
-    company = history.interview.company
+def searches(histories: Sequence[History], now: datetime) -> list[tuple[Wanted, date]]:
+    """What to look for when interviews were recorded, each with the day from which on.
+
+    All interviews share the searches: a server takes as long for one key as for many.
+    """
+    if not histories:
+        return []
+    people = {person.address for h in histories for person in h.interview.people}
+    companies = {h.interview.company for h in histories}
     after = Wanted(
-        domains=tuple(sorted(_employers([history]))),
-        words=(company,) if len(company) >= _TELLING else (),
+        domains=tuple(sorted(_employers(histories))),
+        words=tuple(sorted(name for name in companies if len(name) >= _TELLING)),
     )
     # The server's day may be the one before.
-    held_on = history.interview.held_at.date() - timedelta(days=1)
-    return [(Wanted(addresses=people), _earliest(history, now)), (after, held_on)]
+    held_on = min(h.interview.held_at.date() for h in histories) - timedelta(days=1)
+    return [(Wanted(addresses=tuple(sorted(people))), _earliest(histories, now)), (after, held_on)]
 
 
-def threads(history: History, now: datetime) -> tuple[Wanted, date]:
-    """The answers to the mails of an interview that are known."""
-    newest = tuple(mail.message_id for mail in history.mails)[-_THREADS:]
-    return Wanted(message_ids=newest), _earliest(history, now)
+def threads(histories: Sequence[History], now: datetime) -> list[tuple[Wanted, date]]:
+    """The answers to the mails of the interviews that are known."""
+    newest = {mail.message_id for h in histories for mail in h.mails[-_THREADS:]}
+    return (
+        [(Wanted(message_ids=tuple(sorted(newest))), _earliest(histories, now))] if newest else []
+    )
 
 
-def _earliest(history: History, now: datetime) -> date:
-    return min(history.interview.held_at.date(), now.date()) - LOOK_BACK
+def _earliest(histories: Iterable[History], now: datetime) -> date:
+    return min(now.date(), *(h.interview.held_at.date() for h in histories)) - LOOK_BACK
 
 
 def _employers(histories: Iterable[History]) -> set[str]:
