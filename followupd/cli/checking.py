@@ -26,9 +26,9 @@ from followupd.mailbox.folders import find_folders
 from followupd.outbox import sign_in
 from followupd.reading.text import clean
 from followupd.secrets import keyring_service, password
-from followupd.service.setup import DATABASE, checked_templates
+from followupd.service.setup import checked_templates
 from followupd.service.world import workdays_of
-from followupd.store import Store
+from followupd.store import DATABASE, Store
 from followupd.writing.shipped import shipped_templates
 
 if TYPE_CHECKING:

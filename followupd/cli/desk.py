@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from followupd.config import default_path, load, state_directory
+from followupd.domain.limits import sharing_people
 from followupd.domain.plan import plan
 from followupd.service.world import folded, workdays_of
-from followupd.store import Store
+from followupd.store import DATABASE, Store
 from followupd.store.queries import unknown_interview
 
 if TYPE_CHECKING:
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from followupd.domain.workdays import Workdays
     from followupd.service.clock import Clock
     from followupd.store import Reading
-
-DATABASE = "followupd.db"
-"""As in `service.setup`, which is too large to load for its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +53,7 @@ class Desk:
 
     def plan(self, history: History, histories: Mapping[int, History]) -> Plan:
         """The plan of one interview as of now, beside the others that share its people."""
-        addresses = {person.key for person in history.interview.people}
-        others = [
-            other
-            for number, other in histories.items()
-            if number != history.interview_id
-            and not addresses.isdisjoint(person.key for person in other.interview.people)
-        ]
+        others = sharing_people(history, histories.values())
         return plan(history, self.settings.cadence, self.workdays, self.now, others)
 
 

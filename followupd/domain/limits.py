@@ -22,6 +22,17 @@ REST = 3
 """Working days between two unanswered messages to one person."""
 
 
+def sharing_people(history: History, histories: Iterable[History]) -> list[History]:
+    """The other interviews that share a person with this one."""
+    people = {person.key for person in history.interview.people}
+    return [
+        other
+        for other in histories
+        if other.interview_id != history.interview_id
+        and not people.isdisjoint(person.key for person in other.interview.people)
+    ]
+
+
 @dataclass(slots=True)
 class _Person:
     sent: dict[str, datetime] = field(default_factory=dict)

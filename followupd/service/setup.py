@@ -15,7 +15,7 @@ from followupd.errors import AuthenticationError, ConnectionLost
 from followupd.mailbox.connection import Connection, tls_context
 from followupd.secrets import keyring_service, password
 from followupd.service.world import World, workdays_of
-from followupd.store import Store
+from followupd.store import DATABASE, Store
 from followupd.writing.shipped import shipped_templates
 from followupd.writing.templates import Templates
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from followupd.config import Account, Settings
     from followupd.secrets import Secret
     from followupd.service.clock import Clock
-
-DATABASE = "followupd.db"
 
 _LOCK_SECONDS = 120.0
 _LOCK_PAUSE = 0.05

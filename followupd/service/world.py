@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from followupd.domain.history import fold
+from followupd.domain.limits import sharing_people
 from followupd.domain.plan import plan
 from followupd.domain.workdays import Workdays, public_holidays
 
@@ -62,11 +63,5 @@ class World:
 
     def plan(self, history: History) -> Plan:
         """The plan of one interview as of now, beside the others that share its people."""
-        addresses = {person.key for person in history.interview.people}
-        others = [
-            other
-            for number, other in self.histories().items()
-            if number != history.interview_id
-            and not addresses.isdisjoint(person.key for person in other.interview.people)
-        ]
+        others = sharing_people(history, self.histories().values())
         return plan(history, self.settings.cadence, self.workdays, self.clock.now(), others)

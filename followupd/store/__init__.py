@@ -11,10 +11,11 @@ from followupd.store.records import (
     Recorded,
     Unreadable,
 )
-from followupd.store.store import Store
+from followupd.store.store import DATABASE, Store
 from followupd.store.transaction import Transaction
 
 __all__ = [
+    "DATABASE",
     "Chronicle",
     "Cursor",
     "Health",

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 
+DATABASE = "followupd.db"
+"""The database file's name in the state folder."""
+
+
 class Store:
     """The door to the database; may be used by several threads.
 

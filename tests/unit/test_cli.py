@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from followupd import __version__
-from followupd.cli import desk, entry, listing
+from followupd.cli import entry, listing
 from followupd.cli.arguments import build_parser, commands_of
-from followupd.service import setup
 from tests.support.cli import CONFIG, Shell
 
 if TYPE_CHECKING:
@@ -67,11 +66,6 @@ def test_looking_at_the_list_loads_nothing_that_only_the_daemon_needs(shell: She
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.splitlines()[-1] == "[]"
-
-
-def test_the_database_has_the_same_name_for_commands_and_daemon() -> None:
-    """Both must look into one file."""
-    assert desk.DATABASE == setup.DATABASE
 
 
 @pytest.mark.parametrize(
