@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _TEXT_LIMIT = 300
 _AUTOMATIC = {
     AutomaticCategory.ABSENCE: "an absence note",
+    AutomaticCategory.REPLY: "an automatic reply",
     AutomaticCategory.BULK: "automatic mail",
     AutomaticCategory.READ_RECEIPT: "a read receipt",
     AutomaticCategory.DELIVERY_NOTE: "a delivery note",

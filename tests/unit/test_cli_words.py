@@ -52,6 +52,17 @@ def test_a_distance_is_counted_in_working_days(day: str, words: str) -> None:
     assert distance(date.fromisoformat(day), date(2026, 12, 4), calendar()) == words
 
 
+@pytest.mark.parametrize("category", list(AutomaticCategory))
+def test_every_kind_of_automatic_mail_is_told_in_words(category: AutomaticCategory) -> None:
+    """A kind without words would keep the whole log from being shown."""
+    told = story(DANA, NINA)
+    event = happened.AutomaticReceived(
+        at=told.now, mail=hostile_mail(told.now), category=category, rule="Auto-Submitted"
+    )
+    teller = Teller(told.history, calendar(), date(2026, 12, 4))
+    assert ", no answer: " in teller.tell(event)
+
+
 def test_every_kind_of_event_is_told_in_words() -> None:
     """No event is left out, and none of them lets a mail write on the terminal."""
     told = story(DANA, NINA)
