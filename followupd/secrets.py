@@ -20,6 +20,8 @@ from followupd.errors import AuthenticationError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from followupd.config.settings import Imap, Smtp
+
 _LARGEST: Final = 65_536
 _COMMAND_SECONDS: Final = 30.0
 _NO_KEYRING: Final = (
@@ -80,6 +82,20 @@ def password(
             f"no password for {username} ({service}) from the source "
             f"{{ {source.kind.value} = … }} in the configuration: {reason}"
         ) from None
+
+
+def server_password(account: str, server: Imap | Smtp) -> Secret:
+    """The password for a server of the account of that name, from this process's surroundings.
+
+    Raises:
+        AuthenticationError: as `password`.
+    """
+    return password(
+        server.password,
+        service=keyring_service(account),
+        username=server.username,
+        environ=os.environ,
+    )
 
 
 def store_in_keyring(service: str, username: str, secret: Secret) -> None:

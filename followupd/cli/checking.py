@@ -19,13 +19,13 @@ from followupd.cli import logs
 from followupd.cli.desk import settings_of
 from followupd.cli.format import moment
 from followupd.cli.screen import Screen, print_json
-from followupd.config import Security, state_directory
+from followupd.config import state_directory
 from followupd.errors import ConfigError, FollowupdError
-from followupd.mailbox.connection import Connection, tls_context
+from followupd.mailbox.connection import Connection
 from followupd.mailbox.folders import find_folders
 from followupd.outbox import sign_in
 from followupd.reading.text import clean
-from followupd.secrets import keyring_service, password
+from followupd.secrets import server_password
 from followupd.service.setup import checked_templates
 from followupd.service.world import workdays_of
 from followupd.store import DATABASE, Store
@@ -49,8 +49,9 @@ _CAPABILITIES = {
     "IDLE": "new mail is noticed by asking every minute",
     "UIDPLUS": "a draft that is taken back is only marked as deleted",
     "SPECIAL-USE": "folders are recognised by their names",
-    "CONDSTORE": "nothing depends on it",
+    "CONDSTORE": "",
 }
+"""What it means when a server lacks one; "" where nothing depends on it."""
 
 
 class State(StrEnum):
@@ -110,13 +111,7 @@ def everything(settings: Settings, state: Path, clock: Clock) -> Iterator[Check]
 def _outbox(name: str, smtp: Smtp) -> Check:
     """Whether the server that could send takes the login; nothing is sent."""
     try:
-        secret = password(
-            smtp.password,
-            service=keyring_service(name),
-            username=smtp.username,
-            environ=os.environ,
-        )
-        where = asyncio.run(sign_in(smtp, secret))
+        where = asyncio.run(sign_in(smtp, server_password(name, smtp)))
     except FollowupdError as error:
         return Check(f"{name}: SMTP", State.FAILED, clean(str(error), _DETAIL_LIMIT))
     return Check(f"{name}: SMTP", State.OK, f"{smtp.username} at {where}; nothing was sent")
@@ -183,19 +178,13 @@ def _store(settings: Settings, state: Path, clock: Clock) -> Iterator[Check]:
 def _account(account: Account, clock: Clock) -> Iterator[Check]:
     name, imap = account.name, account.imap
     try:
-        secret = password(
-            imap.password,
-            service=keyring_service(name),
-            username=imap.username,
-            environ=os.environ,
-        )
+        secret = server_password(name, imap)
     except FollowupdError as error:
         yield Check(f"{name}: password", State.FAILED, str(error))
         return
     yield Check(f"{name}: password", State.OK, f"found in the source {imap.password.kind.value}")
     try:
-        context = tls_context(imap.ca_file) if imap.security is not Security.NONE else None
-        connection = Connection.open(imap, secret.reveal(), context=context)
+        connection = Connection.open(imap, secret.reveal())
     except FollowupdError as error:
         yield Check(f"{name}: login", State.FAILED, clean(str(error), _DETAIL_LIMIT))
         return
@@ -230,7 +219,7 @@ def _abilities(name: str, connection: Connection) -> Iterator[Check]:
     there = [each for each in _CAPABILITIES if connection.has(each)]
     yield Check(f"{name}: server", State.OK, f"offers {', '.join(there) or 'plain IMAP'}")
     for ability, otherwise in _CAPABILITIES.items():
-        if ability not in there and ability != "CONDSTORE":
+        if otherwise and ability not in there:
             yield Check(f"{name}: server", State.WARNING, f"no {ability}: {otherwise}")
 
 

@@ -13,7 +13,7 @@ from followupd.config import Security
 from followupd.domain.cadence import PROMISE
 from followupd.errors import AuthenticationError, ConnectionLost
 from followupd.mailbox.connection import Connection, tls_context
-from followupd.secrets import keyring_service, password
+from followupd.secrets import server_password
 from followupd.service.world import World, workdays_of
 from followupd.store import DATABASE, Store
 from followupd.writing.shipped import shipped_templates
@@ -97,12 +97,7 @@ class Opener:
 
     def _open(self) -> Connection:
         imap = self._account.imap
-        secret = self._secret or password(
-            imap.password,
-            service=keyring_service(self._account.name),
-            username=imap.username,
-            environ=os.environ,
-        )
+        secret = self._secret or server_password(self._account.name, imap)
         context = self._context() if imap.security is not Security.NONE else None
         connection = Connection.open(imap, secret.reveal(), context=context)
         self._secret = secret
