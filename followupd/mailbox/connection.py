@@ -209,6 +209,13 @@ class Connection:
             self.search_widened = True
             return self._search(composed.ascii_only)
 
+    def uids_from(self, first: int) -> list[int]:
+        """UIDs in the open folder that are not below `first`, ascending.
+
+        `n:*` also names the last message when all are below n (RFC 3501, section 6.4.8).
+        """
+        return [uid for uid in self.search("UID", f"{first}:*") if uid >= first]
+
     def _search(self, search: Search) -> list[int]:
         charset = [b"CHARSET", search.charset.encode("ascii")] if search.charset else []
         # Not IMAPClient.search: it would quote what is quoted already.

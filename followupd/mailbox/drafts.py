@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from followupd.errors import ServerRefused, UnreadableMessage
+from followupd.mailbox.search import any_of
 from followupd.reading.message import read_headers
 from followupd.writing.draft import digest, reply_subject
 
@@ -89,6 +90,11 @@ class Sighting:
     uid: int = 0
     found: Fetched | None = None
 
+    @property
+    def message(self) -> Message | None:
+        """What its headers say; None where they were not fetched or cannot be read."""
+        return _message(self.found) if self.found is not None else None
+
 
 def find(connection: Connection, roles: Roles, sought: Sought, *, by_likeness: bool) -> Sighting:
     """Look for one draft of ours in Drafts, Sent and Trash, in that order.
@@ -152,9 +158,7 @@ def _placed(
                 )
     # Some servers send no APPENDUID, or somebody else's: look among what is new since.
     found = appended_since(connection, folder, message_id, before)
-    if found is not None:
-        return found
-    return Sighting(Whereabouts.NOWHERE)
+    return found or Sighting(Whereabouts.NOWHERE)
 
 
 def appended_since(
@@ -166,8 +170,7 @@ def appended_since(
     """
     now = connection.examine(folder)
     first = before.uidnext if now.uidvalidity == before.uidvalidity else 1
-    uids = [uid for uid in connection.search("UID", f"{first}:*") if uid >= first]
-    for fetched in reversed(connection.headers(uids)):
+    for fetched in reversed(connection.headers(connection.uids_from(first))):
         if _bears(fetched, (message_id,)):
             return Sighting(Whereabouts.UNTOUCHED, folder, now.uidvalidity, fetched.uid, fetched)
     return None
@@ -182,9 +185,7 @@ def surely_not_appended(connection: Connection, folder: str, before: Mailbox) ->
     now = connection.examine(folder)
     if now.uidvalidity != before.uidvalidity:
         return False
-    present = [
-        uid for uid in connection.search("UID", f"{before.uidnext}:*") if uid >= before.uidnext
-    ]
+    present = connection.uids_from(before.uidnext)
     return len(present) == now.uidnext - before.uidnext
 
 
@@ -278,11 +279,9 @@ def _find_in_sent(
 def _with_message_id(connection: Connection, message_ids: Iterable[str]) -> list[Fetched]:
     """Mail of the examined folder that bears, or once bore, one of the Message-IDs."""
     wanted = tuple(message_ids)
-    uids: set[int] = set()
-    for message_id in wanted:
-        for header in ("Message-ID", *ORIGINAL_ID_HEADERS):
-            uids.update(connection.search("HEADER", header, message_id))
-    return [fetched for fetched in connection.headers(sorted(uids)) if _bears(fetched, wanted)]
+    names = ("Message-ID", *ORIGINAL_ID_HEADERS)
+    uids = connection.search(*any_of(["HEADER", name, one] for one in wanted for name in names))
+    return [fetched for fetched in connection.headers(uids) if _bears(fetched, wanted)]
 
 
 def _to_the_same(connection: Connection, sought: Sought) -> list[tuple[Fetched, Message]]:
@@ -321,16 +320,3 @@ def _message(fetched: Fetched) -> Message | None:
         return read_headers(fetched.raw)
     except UnreadableMessage:
         return None
-
-
-__all__ = [
-    "Sighting",
-    "Sought",
-    "Whereabouts",
-    "appended_since",
-    "bears_our_id",
-    "find",
-    "place",
-    "surely_not_appended",
-    "withdraw",
-]

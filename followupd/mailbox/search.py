@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 Criterion: TypeAlias = "str | int | date | Sequence[Criterion]"
 
@@ -70,6 +70,15 @@ def compose(criteria: Sequence[Criterion]) -> Search:
         return Search(_joined(keys), None, None)
     narrowed = Search(_joined(plain), None, None) if plain else None
     return Search(_joined(keys), "UTF-8", narrowed)
+
+
+def any_of(keys: Iterable[list[Criterion]]) -> list[Criterion]:
+    """One search for what meets any of the keys, of which there must be one (RFC 3501, `OR`)."""
+    *rest, last = list(keys)
+    criteria = last
+    for key in reversed(rest):
+        criteria = ["OR", *key, *criteria]
+    return criteria
 
 
 def _joined(keys: tuple[_Key, ...]) -> tuple[bytes, ...]:

@@ -12,9 +12,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from followupd.errors import ServerRefused
+from followupd.mailbox.search import any_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date, datetime
 
     from followupd.mailbox.connection import Connection
@@ -81,7 +82,7 @@ class Wanted:
 
 
 def new_mail(
-    connection: Connection, folder: str, cursor: Cursor | None, wanted: Wanted
+    connection: Connection, folder: str, cursor: Cursor | None, wanted: Callable[[], Wanted]
 ) -> Iterator[Batch]:
     """The mail of `folder` beyond `cursor`, in batches.
 
@@ -102,9 +103,7 @@ def new_mail(
         return
     if before <= cursor.last_uid:
         return
-    # `n:*` also names the last message when all are below n (RFC 3501, 6.4.8).
-    uids = connection.search("UID", f"{cursor.last_uid + 1}:*")
-    fresh = [uid for uid in uids if uid > cursor.last_uid]
+    fresh = connection.uids_from(cursor.last_uid + 1)
     yield from _batches(connection, folder, mailbox, fresh, max(before, *fresh, 0))
 
 
@@ -128,19 +127,23 @@ def search(
     for wanted, since in looks if mailbox.exists else ():
         keys = wanted.keys()
         for start in range(0, len(keys), _ALTERNATIVES):
-            criteria = _any_of(keys[start : start + _ALTERNATIVES])
+            criteria = any_of(keys[start : start + _ALTERNATIVES])
             uids.update(connection.search(*_since(since), *criteria))
     return mailbox, _headers(connection, sorted(uids))[0]
 
 
 def _renumbered(
-    connection: Connection, folder: str, mailbox: Mailbox, cursor: Cursor, wanted: Wanted
+    connection: Connection,
+    folder: str,
+    mailbox: Mailbox,
+    cursor: Cursor,
+    wanted: Callable[[], Wanted],
 ) -> Iterator[Batch]:
     since = _day_before(cursor.seen_at)
     uids = connection.search(*_since(since))
     if len(uids) > MOST_AFTER_RENUMBERING:
         # A mailbox that was moved to another server may carry today's date on every mail.
-        _, mails = search(connection, folder, (wanted, None))
+        _, mails = search(connection, folder, (wanted(), None))
         yield Batch(folder, mailbox.uidvalidity, mails, max(mailbox.uidnext - 1, 0))
         return
     yield from _batches(connection, folder, mailbox, uids, max(mailbox.uidnext - 1, *uids, 0))
@@ -186,14 +189,6 @@ def _headers(
 def _since(day: date | None) -> list[Criterion]:
     # The day of arrival may be that of a migration, the mail's own that of a wrong clock.
     return [] if day is None else ["OR", "SINCE", day, "SENTSINCE", day]
-
-
-def _any_of(keys: Iterable[list[Criterion]]) -> list[Criterion]:
-    *rest, last = list(keys)
-    criteria = last
-    for key in reversed(rest):
-        criteria = ["OR", *key, *criteria]
-    return criteria
 
 
 def _day_before(moment: datetime) -> date:

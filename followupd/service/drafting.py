@@ -16,7 +16,7 @@ import structlog
 
 from followupd.domain import events as happened
 from followupd.domain.interview import DraftState
-from followupd.errors import OutcomeUnknown, ServerRefused, UnreadableMessage
+from followupd.errors import OutcomeUnknown, ServerRefused
 from followupd.mailbox.drafts import (
     Sighting,
     Sought,
@@ -28,7 +28,6 @@ from followupd.mailbox.drafts import (
     withdraw,
 )
 from followupd.mailbox.responses import Mailbox
-from followupd.reading.message import read_headers
 from followupd.service.intake import mail_of
 from followupd.store import JournalEntry, Phase
 from followupd.writing.draft import digest
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
     from followupd.domain.plan import PlannedStep, Withdrawal
     from followupd.mailbox.connection import Connection
     from followupd.mailbox.folders import Roles
-    from followupd.reading.message import Message
     from followupd.service.letters import Written
     from followupd.service.world import World
 
@@ -254,10 +252,9 @@ class Drafting:
                 since = entry.missing_since
                 if since is not None and abs(self.world.clock.now() - since) < PATIENCE:
                     return False  # the server may be at it still
-                entry = replace(entry, missing_since=None)
-                return self._record(replace(entry, phase=Phase.INTENDED))
+                return self._record(replace(entry, phase=Phase.INTENDED, missing_since=None))
             sighting = late or sighting
-        message = _message_of(sighting)
+        message = sighting.message
         queued = happened.DraftQueued(
             at=self.world.clock.now(),
             step=entry.step,
@@ -283,7 +280,7 @@ class Drafting:
         state = known or DraftState.QUEUED
         events: list[Event] = [queued] if queued is not None else []
         identity = entry.message_id
-        message = _message_of(sighting)
+        message = sighting.message
         placed = replace(
             entry,
             folder=sighting.folder or entry.folder,
@@ -329,7 +326,7 @@ class Drafting:
 
     def _sent(self, entry: JournalEntry, sighting: Sighting) -> happened.DraftSent:
         now = self.world.clock.now()
-        message = _message_of(sighting)
+        message = sighting.message
         mail = None
         if message is not None and sighting.found is not None:
             mail = mail_of(message, sighting.found, sighting.folder, now)
@@ -390,12 +387,3 @@ def _mark(event: Event) -> str | None:
             return f"withdrawn:{message_id}"
         case _:
             return None
-
-
-def _message_of(sighting: Sighting) -> Message | None:
-    if sighting.found is None:
-        return None
-    try:
-        return read_headers(sighting.found.raw)
-    except UnreadableMessage:
-        return None

@@ -127,7 +127,7 @@ class MailReader:
                 return set()
         changed: set[int] = set()
         for batch in new_mail(
-            self.connection, folder, cursor, wanted(self.world.histories().values())
+            self.connection, folder, cursor, lambda: wanted(self.world.histories().values())
         ):
             self.check()
             if cursor is None:
