@@ -93,6 +93,11 @@ class Skip:
     person: str
     at: datetime
 
+    @property
+    def rung(self) -> tuple[str, int, str]:
+        """What `Draft.rung` is for a draft."""
+        return (self.step, self.cycle, self.person.casefold())
+
 
 @dataclass(frozen=True, slots=True)
 class History:

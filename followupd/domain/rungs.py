@@ -358,8 +358,7 @@ class Situation:
 
     def _skipped(self, step: str, cycle: int, person: str) -> datetime | None:
         rung = (step, cycle, person.casefold())
-        skips = (s for s in self.history.skips if (s.step, s.cycle, s.person.casefold()) == rung)
-        return next((skip.at for skip in skips), None)
+        return next((skip.at for skip in self.history.skips if skip.rung == rung), None)
 
     def _say_day_of(self, moment: datetime) -> str:
         return self.say(self.workdays.day_of(moment))

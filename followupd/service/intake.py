@@ -242,7 +242,7 @@ class Intake:
     ) -> Iterator[Taken]:
         mark = f"mail:{mail.message_id}"
         evidence = f"{matched.evidence}; {sorted_.rule}"
-        answers_draft = self._answers_draft(message)
+        answers_draft = {n for n in matched.interview_ids if self._answers_draft(message, n)}
         after = [
             number
             for number in matched.interview_ids
@@ -277,14 +277,12 @@ class Intake:
                 )
                 yield Taken(number, possible, mark)
 
-    def _answers_draft(self, message: Message) -> frozenset[int]:
-        """Interviews of which the mail answers a draft that we made: surely after them."""
+    def _answers_draft(self, message: Message, number: int) -> bool:
+        """Whether the mail answers a draft that we made for the interview: surely after it."""
         answered = {*message.in_reply_to, *message.references}
-        return frozenset(
-            number
-            for number, history in self._histories.items()
-            for draft in history.drafts
-            if not answered.isdisjoint((draft.message_id, draft.sent_message_id))
+        return any(
+            not answered.isdisjoint((draft.message_id, draft.sent_message_id))
+            for draft in self._histories[number].drafts
         )
 
     def _before(self, date: datetime, arrival: _Arrival, number: int) -> bool:

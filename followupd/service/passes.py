@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from followupd.config import Account
     from followupd.domain.history import History
-    from followupd.domain.plan import PlannedStep
+    from followupd.domain.plan import Plan, PlannedStep
     from followupd.mailbox.connection import Connection
     from followupd.mailbox.folders import Roles
     from followupd.service.world import World
@@ -152,7 +152,7 @@ class AccountPass:
             if identity in refused:
                 continue
             refused.add(identity)
-            self._queue(history, step, changed)
+            self._queue(history, plan, step, changed)
             return True
         return False
 
@@ -167,7 +167,7 @@ class AccountPass:
             transaction.append(number, closed)
         return True
 
-    def _queue(self, history: History, step: PlannedStep, changed: set[int]) -> None:
+    def _queue(self, history: History, plan: Plan, step: PlannedStep, changed: set[int]) -> None:
         world = self._world
         number = history.interview_id
 
@@ -184,7 +184,7 @@ class AccountPass:
             written = write(
                 history,
                 step,
-                world.plan(history),
+                plan,
                 world.settings,
                 world.workdays,
                 world.templates,

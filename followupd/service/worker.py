@@ -213,15 +213,20 @@ class Worker:
         return not self._stopping.is_set()
 
     def _drop(self) -> None:
-        connection, self._connection, self._pass = self._connection, None, None
+        """Give the connection back."""
+        connection = self._taken()
         if connection is not None:
             connection.logout()
 
     def _close(self) -> None:
         """Drop the connection without a word to the server."""
-        connection, self._connection, self._pass = self._connection, None, None
+        connection = self._taken()
         if connection is not None:
             connection.close()
+
+    def _taken(self) -> Connection | None:
+        connection, self._connection, self._pass = self._connection, None, None
+        return connection
 
     # ---- after a failure
 
