@@ -101,6 +101,12 @@ def draft_stands(draft: Draft) -> str:
     }[draft.state]
 
 
+def stand_in_words(name: str, address: str) -> str:
+    """`Max Muster <max@acme.example>`, or what is known of it."""
+    who, where = clean(name, NAME_LIMIT), clean(address, NAME_LIMIT)
+    return f"{who} <{where}>" if who and where else who or where
+
+
 def counted(count: int, noun: str) -> str:
     """`1 draft`, `2 drafts`, `2 possible replies`."""
     plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"

@@ -14,6 +14,7 @@ from followupd.cli.format import (
     iso,
     moment,
     name_of,
+    stand_in_words,
 )
 from followupd.cli.listing import row_to_json
 from followupd.cli.screen import Screen, print_json
@@ -172,6 +173,11 @@ def _contact(person: Person, history: History) -> str:
         said.append(person.timezone)
     if person.key in history.bounced:
         said.append("mail comes back")
+    if person.key in history.gone:
+        said.append("no longer there")
+    note = history.absences.get(person.key)
+    if note is not None and (note.stand_in_name or note.stand_in_address):
+        said.append(f"stand-in: {stand_in_words(note.stand_in_name, note.stand_in_address)}")
     return ", ".join(said)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-from followupd.cli.format import called, draft_to, moment, name_of
+from followupd.cli.format import called, draft_to, moment, name_of, stand_in_words
 from followupd.domain import events as happened
 from followupd.domain.days import say_day
 from followupd.domain.events import AutomaticCategory
@@ -14,7 +14,7 @@ from followupd.reading.text import clean, quoted
 if TYPE_CHECKING:
     from datetime import date
 
-    from followupd.domain.events import Event, Mail
+    from followupd.domain.events import Event, Mail, Verdict
     from followupd.domain.history import History
     from followupd.domain.workdays import Workdays
 
@@ -25,6 +25,7 @@ _AUTOMATIC = {
     AutomaticCategory.BULK: "automatic mail",
     AutomaticCategory.READ_RECEIPT: "a read receipt",
     AutomaticCategory.DELIVERY_NOTE: "a delivery note",
+    AutomaticCategory.CALENDAR_REPLY: "a calendar's note",
 }
 
 
@@ -48,16 +49,27 @@ class Teller:
                 return f"earlier mail found: {self._mail(mail)}"
             case happened.ReplyReceived(mail=mail, outcome=outcome, evidence=evidence):
                 said = f" ({_word(outcome)})" if outcome != outcome.OTHER else ""
-                return f"answer{said}: {self._mail(mail)}; {clean(evidence, _TEXT_LIMIT)}"
+                why = self._why(evidence, event.verdict)
+                return f"answer{said}: {self._mail(mail)}; {why}"
+            case happened.HoldingReply(mail=mail, decision_by=decision_by, evidence=evidence):
+                until = "" if decision_by is None else f" until {say_day(decision_by, self.today)}"
+                why = self._why(evidence, event.verdict)
+                return f"not decided yet{until}: {self._mail(mail)}; {why}"
+            case happened.Acknowledged(mail=mail, evidence=evidence):
+                why = self._why(evidence, event.verdict)
+                return f"a word that something came, no answer: {self._mail(mail)}; {why}"
             case happened.PossibleReply(mail=mail, evidence=evidence):
-                return f"possible reply: {self._mail(mail)}; {clean(evidence, _TEXT_LIMIT)}"
+                why = self._why(evidence, event.verdict)
+                return f"possible reply: {self._mail(mail)}; {why}"
             case happened.ReplyResolved(belongs=belongs):
                 decided = "is the answer" if belongs else "is no answer"
-                return f"you decided that the possible reply {decided}"
+                said = "" if event.outcome is None else f", {_word(event.outcome)}"
+                return f"you decided that the possible reply {decided}{said}"
             case happened.AutomaticReceived():
                 return self._automatic(event)
-            case happened.Bounced(address=address):
-                return f"mail to {clean(address, 100)} came back as undeliverable"
+            case happened.Bounced(address=address, permanent=permanent):
+                now = "" if permanent else ", this time; the address lives"
+                return f"mail to {clean(address, 100)} came back as undeliverable{now}"
             case happened.DraftQueued(message_id=message_id):
                 return f"laid into Drafts: {self._draft(message_id)}"
             case happened.DraftEdited(message_id=message_id):
@@ -102,7 +114,18 @@ class Teller:
         said = f"{_AUTOMATIC[event.category]}, no answer: {self._mail(event.mail)}"
         if event.returns_on is not None:
             said += f"; back on {say_day(event.returns_on, self.today)}"
+        if event.stand_in_name or event.stand_in_address:
+            said += f"; stand-in: {stand_in_words(event.stand_in_name, event.stand_in_address)}"
+        if event.has_left:
+            said += "; no longer there"
         return said
+
+    def _why(self, evidence: str, verdict: Verdict | None) -> str:
+        """Why it was taken for that: where it belongs, and the words that say most."""
+        said = clean(evidence, _TEXT_LIMIT)
+        if verdict is None or not verdict.evidence:
+            return said
+        return f"{said}; it says {quoted(verdict.evidence[0].words, _TEXT_LIMIT)}"
 
     def _mail(self, mail: Mail) -> str:
         who = clean(mail.sender_name, 60) or called(mail.sender, self.history)

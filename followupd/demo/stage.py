@@ -23,7 +23,7 @@ from followupd.demo.daemonthread import DaemonThread
 from followupd.demo.mailprogram import MailProgram
 from followupd.demo.server import PASSWORD, USER, MailServer
 from followupd.domain.events import Added
-from followupd.domain.history import fold
+from followupd.domain.folding import fold
 from followupd.domain.plan import plan
 from followupd.errors import FollowupdError
 from followupd.service.daemon import JUMP

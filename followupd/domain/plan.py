@@ -26,9 +26,11 @@ From the check-in on the steps are a ladder. Its rules:
   (`limits.py`). Two drafts to one person never become due together, and an untouched draft is
   taken back when the person was written to meanwhile. A promise is the user's own word and is
   kept all the same.
-* A bounce moves the step to the next person. A draft the user has touched holds its step, even
-  one to a dead address, until they send or delete it.
+* A bounce, and a note that somebody has left, move the step to the next person. A draft the user
+  has touched holds its step, even one to a dead address, until they send or delete it.
 * A reply stops everything but promises; an unsure one holds everything until the user decides.
+* A holding reply moves the decision date, and the ladder begins anew from there; one that names
+  no day moves it as far as silence is waited for.
 
 `plan` is a pure function of the history and the time, so a year can be gone through in
 milliseconds. The order of the steps is in `ladder.py`, one step for one person in `rungs.py`.
@@ -172,6 +174,8 @@ def _why_gone(history: History, draft: Draft) -> str:
     """Why the plan no longer has the rung of a draft."""
     if draft.person.casefold() in history.bounced:
         return f"mail to {draft.person} comes back"
+    if draft.person.casefold() in history.gone:
+        return f"{draft.person} is no longer there"
     if draft.cycle != history.cycle:
         return "the decision date moved"
     return "the cadence no longer has this step"

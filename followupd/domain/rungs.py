@@ -113,8 +113,11 @@ class Situation:
         """The step has nobody to go to."""
         parts = " or ".join(part.value.replace("_", " ") for part in step.to)
         said = f"no {parts} to write to" if parts else "it asks nobody"
-        if any(map(self.history.interview.with_part, step.to)):
-            said = f"mail to every {parts} comes back"
+        named = [p.key for part in step.to for p in self.history.interview.with_part(part)]
+        if named:
+            said = f"no {parts} can be reached any more"
+            if self.history.bounced.issuperset(named):
+                said = f"mail to every {parts} comes back"
         return self.passed(step, cycle, None, said)
 
     def passed(
@@ -139,7 +142,7 @@ class Situation:
 
     def people(self, step: CadenceStep, cycle: int) -> tuple[Person, ...]:
         """Whom the step goes to: whom it already concerns, else the first who exist."""
-        interview, bounced = self.history.interview, self.history.bounced
+        interview, unreachable = self.history.interview, self.history.unreachable
         if step.each:
             people = next(filter(None, map(interview.with_part, step.to)), ())
             keys = [person.key for person in people]
@@ -159,12 +162,12 @@ class Situation:
         }
         order = (
             *(person for person in interview.people if person.key in touched),
-            *(person for person in interview.people if person.key in concerned - bounced),
+            *(person for person in interview.people if person.key in concerned - unreachable),
             *(
                 person
                 for part in step.to
                 for person in interview.with_part(part)
-                if person.key not in bounced
+                if person.key not in unreachable
             ),
         )
         return order[:1]
@@ -217,7 +220,7 @@ class Situation:
     def _over(self, blank: PlannedStep, drafts: Sequence[Draft]) -> PlannedStep | None:
         """The rung if it is over: sent, dismissed or skipped; else None."""
         for draft in reversed(drafts):
-            came_back = draft.person.casefold() in self.history.bounced
+            came_back = draft.person.casefold() in self.history.unreachable
             if draft.state is DraftState.SENT and not came_back:
                 said = f"sent on {self._say_day_of(draft.settled_at or draft.queued_at)}"
                 return replace(blank, state=StepState.SENT, reason=said, over_at=draft.settled_at)
@@ -290,7 +293,7 @@ class Situation:
         """
         if draft.state is not DraftState.QUEUED:
             return False
-        if draft.person.casefold() in self.history.bounced:
+        if draft.person.casefold() in self.history.unreachable:
             return True
         sent = self.contacts.unanswered(draft.person)
         if not limited or not sent or sent[-1] <= draft.queued_at:
@@ -303,6 +306,8 @@ class Situation:
         """Why the step cannot go to the person at all, or None."""
         if person.key in self.history.bounced:
             return f"mail to {person.called} comes back"
+        if person.key in self.history.gone:
+            return f"{person.called} is no longer there"
         if limited and not self.contacts.may_write(person.address):
             return f"three messages to {person.called} are unanswered"
         return None

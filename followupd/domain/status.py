@@ -17,16 +17,22 @@ if TYPE_CHECKING:
 
 
 def expected_by(history: History, cadence: Cadence, workdays: Workdays) -> date:
-    """The day by which an answer is expected: as promised, else assumed from the cadence."""
+    """The day by which an answer is expected: as promised, else assumed from the cadence.
+
+    It is assumed from the interview on, or from the reply that put the decision off.
+    """
     if history.decision_by is not None:
         return history.decision_by
-    held_on = workdays.day_of(history.interview.held_at)
+    since = history.interview.held_at
+    if history.held_up_by is not None:
+        since = max(since, history.held_up_by.date)
+    held_on = workdays.day_of(since)
     wait = cadence.silent_after
     if wait.unit is WaitUnit.BUSINESS_DAYS:
         return workdays.add(held_on, wait.amount)
     if wait.unit is WaitUnit.DAYS:
         return held_on + timedelta(days=wait.amount)
-    held_at = history.interview.held_at.astimezone(UTC)  # hours are counted past clock changes
+    held_at = since.astimezone(UTC)  # hours are counted past clock changes
     return workdays.day_of(held_at + timedelta(hours=wait.amount))
 
 

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from followupd.domain.history import fold
+from followupd.domain.folding import fold
 from followupd.domain.limits import sharing_people
 from followupd.domain.plan import plan
 from followupd.domain.workdays import Workdays, public_holidays

@@ -16,13 +16,15 @@ from zoneinfo import ZoneInfo
 from followupd.domain import events as happened
 from followupd.domain.cadence import BUILT_IN, PROMISE, Cadence
 from followupd.domain.events import AutomaticCategory, Event, Layer, Mail
-from followupd.domain.history import Draft, History, fold
+from followupd.domain.folding import fold
 from followupd.domain.interview import Channel, Interview, Outcome, Part, Person, Promise
 from followupd.domain.plan import Plan, PlannedStep, plan
 from followupd.domain.workdays import Workdays
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from followupd.domain.history import Draft, History
 
 ROBIN = "robin@example.org"
 DANA = Person("Dana Fox", "dana@acme.example", Part.RECRUITER)
@@ -252,9 +254,40 @@ class Story:
         )
         return mail.message_id
 
-    def resolve(self, message_id: str, *, belongs: bool) -> None:
+    def resolve(self, message_id: str, *, belongs: bool, outcome: Outcome | None = None) -> None:
         """The user decides a possible reply."""
-        self.record(happened.ReplyResolved(at=self.now, message_id=message_id, belongs=belongs))
+        self.record(
+            happened.ReplyResolved(
+                at=self.now, message_id=message_id, belongs=belongs, outcome=outcome
+            )
+        )
+
+    def holding_reply(self, person: Person, until: str | None = None) -> None:
+        """The person says that it is not decided yet."""
+        mail = self.mail(person.address, (ROBIN,))
+        day = date.fromisoformat(until) if until else None
+        self.record(
+            happened.HoldingReply(
+                at=self.now, mail=mail, layer=Layer.ADDRESS, evidence="", decision_by=day
+            )
+        )
+
+    def acknowledgement(self, person: Person) -> None:
+        """The person says that something came."""
+        mail = self.mail(person.address, (ROBIN,))
+        self.record(happened.Acknowledged(at=self.now, mail=mail, layer=Layer.ADDRESS, evidence=""))
+
+    def departure(self, person: Person) -> None:
+        """The person's mailbox answers that they have left."""
+        self.record(
+            happened.AutomaticReceived(
+                at=self.now,
+                mail=self.mail(person.address, (ROBIN,)),
+                category=AutomaticCategory.ABSENCE,
+                rule="auto-submitted",
+                has_left=True,
+            )
+        )
 
     def automatic(
         self, person: Person, category: AutomaticCategory, returns_on: str | None = None

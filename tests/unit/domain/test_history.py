@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from followupd.domain import events as happened
-from followupd.domain.history import fold
+from followupd.domain.folding import fold
 from followupd.domain.interview import DraftState, Outcome
 from tests.support.stories import DANA, HENRY, IVY, ROBIN, SOON, Story, story
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from followupd.domain import events as happened
 from followupd.domain.cadence import BUILT_IN, PROMISE, Cadence
 from followupd.domain.events import AutomaticCategory, Event, Layer, Mail
-from followupd.domain.history import History, fold
+from followupd.domain.folding import fold
 from followupd.domain.interview import DraftState, Outcome
 from followupd.domain.plan import Plan, StepState, plan
 from followupd.domain.status import expected_by, status
@@ -30,6 +30,7 @@ from tests.unit.domain.worlds import (
 )
 
 if TYPE_CHECKING:
+    from followupd.domain.history import History
     from followupd.domain.workdays import Workdays
 
 _YEAR = datetime(2026, 2, 20, tzinfo=UTC)

@@ -1,0 +1,282 @@
+"""What each event means for the state of an interview.
+
+`fold` is the only place that says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, assert_never
+
+from followupd.domain import events as happened
+from followupd.domain.history import Absence, Answer, Draft, History, Skip, Written
+from followupd.domain.interview import DraftState, Outcome
+from followupd.domain.verdicts import is_promise, outcome_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date, datetime
+
+    from followupd.domain.events import Event, Mail
+
+
+def fold(interview_id: int, events: Iterable[Event]) -> History:
+    """Fold events, in the order recorded, into the state of the interview.
+
+    Raises:
+        ValueError: the first event does not record the interview.
+    """
+    history: History | None = None
+    for event in events:
+        if history is None:
+            if not isinstance(event, happened.Added):
+                raise ValueError(f"interview {interview_id} does not begin with its recording")
+            history = History(event.interview, interview_id, event.interview.decision_by)
+        else:
+            history = _apply(history, event)
+    if history is None:
+        raise ValueError(f"interview {interview_id} has no events")
+    return history
+
+
+def _apply(history: History, event: Event) -> History:  # noqa: C901, PLR0911, PLR0912 - one case an event
+    match event:
+        case happened.Added():
+            raise ValueError(f"interview {history.interview_id} was recorded twice")
+        case happened.MailboxSearched(account=account):
+            return replace(history, searched=history.searched | {account})
+        case happened.ThreadFound(mail=mail):
+            return _with_mail(history, mail)
+        case happened.ReplyReceived(mail=mail, outcome=outcome, verdict=verdict):
+            return _answered(history, mail, outcome, verdict)
+        case happened.HoldingReply(mail=mail, decision_by=decision_by):
+            return _held_up(history, mail, decision_by)
+        case happened.Acknowledged(mail=mail):
+            return _heard(history, mail)
+        case happened.PossibleReply(mail=mail):
+            others = tuple(p for p in history.possible if p.mail.message_id != mail.message_id)
+            return replace(history, possible=(*others, event))
+        case happened.ReplyResolved():
+            return _resolved(history, event)
+        case happened.AutomaticReceived():
+            return _automatic(history, event)
+        case happened.Bounced(address=address, permanent=permanent):
+            came_back = {address.casefold()} if permanent else set()
+            return replace(history, bounced=history.bounced | came_back)
+        case happened.DraftQueued():
+            return _queued(history, event)
+        case happened.DraftEdited(message_id=message_id):
+            return _draft_now(history, message_id, DraftState.EDITED, None)
+        case happened.DraftMissing(message_id=message_id):
+            return _draft_now(history, message_id, DraftState.MISSING, None)
+        case happened.DraftFound(message_id=message_id):
+            return _draft_now(history, message_id, DraftState.QUEUED, None)
+        case happened.DraftDismissed(message_id=message_id, at=at):
+            return _draft_now(history, message_id, DraftState.DISMISSED, at)
+        case happened.DraftWithdrawn(message_id=message_id, at=at):
+            return _draft_now(history, message_id, DraftState.WITHDRAWN, at)
+        case happened.DraftSent():
+            return _sent(history, event)
+        case happened.WroteByHand(mail=mail):
+            return _wrote(history, mail)
+        case happened.CallMade(at=at):
+            return replace(history, calls=(*history.calls, at))
+        case happened.DecisionMoved(decision_by=decision_by):
+            return replace(
+                _alive(history),
+                decision_by=decision_by,
+                held_up_by=None,
+                cycle=history.cycle + 1,
+                answer=None,
+                marked_silent=False,
+            )
+        case happened.MarkedAnswered(at=at, outcome=outcome):
+            return replace(
+                _alive(history), answer=Answer(at, outcome, None), marked_silent=False, possible=()
+            )
+        case happened.MarkedSilent():
+            return replace(_unanswered(history), marked_silent=True, possible=())
+        case happened.Snoozed(until=until):
+            return replace(history, snoozed_until=until)
+        case happened.StepSkipped(step=step, cycle=cycle, person=person, at=at):
+            return replace(history, skips=(*history.skips, Skip(step, cycle, person, at)))
+        case happened.Closed(by_plan=by_plan):
+            ended = history.cycle if by_plan else history.closed_by_plan_in
+            return replace(history, closed=event, closed_by_plan_in=ended)
+        case happened.Reopened():
+            if history.closed is not None:
+                return replace(history, closed=None)
+            return _unanswered(history)
+        case happened.Noted(text=text):
+            return replace(history, notes=(*history.notes, text))
+        case _:
+            assert_never(event)
+
+
+def _with_mail(history: History, mail: Mail) -> History:
+    if any(known.message_id == mail.message_id for known in history.mails):
+        return history
+    known = history.message_ids | {mail.message_id}
+    return replace(history, mails=(*history.mails, mail), message_ids=known)
+
+
+def _heard(history: History, mail: Mail) -> History:
+    """They wrote: whoever writes is neither away nor gone."""
+    sender = mail.sender.casefold()
+    return replace(
+        _with_mail(history, mail),
+        heard={**history.heard, sender: max(mail.date, history.heard.get(sender, mail.date))},
+        absences={key: note for key, note in history.absences.items() if key != sender},
+        gone=history.gone - {sender},
+    )
+
+
+def _answered(
+    history: History, mail: Mail, outcome: Outcome, verdict: happened.Verdict | None
+) -> History:
+    return replace(
+        _alive(_heard(history, mail)),
+        answer=Answer(mail.date, outcome, mail, verdict),
+        marked_silent=False,
+    )
+
+
+def _held_up(history: History, mail: Mail, decision_by: date | None) -> History:
+    """The decision date moves, unless the mail is older than what is known already."""
+    history = _heard(history, mail)
+    decided = history.answer is not None and (
+        history.answer.outcome in (Outcome.OFFER, Outcome.REJECTION)
+        or history.answer.at > mail.date
+    )
+    outdated = history.held_up_by is not None and history.held_up_by.date > mail.date
+    if decided or outdated:
+        return history
+    return replace(
+        _alive(history),
+        decision_by=decision_by,
+        held_up_by=mail,
+        cycle=history.cycle + 1,
+        answer=None,
+        marked_silent=False,
+    )
+
+
+def _alive(history: History) -> History:
+    """After the ladder came to its end, a word from them is what everybody hoped for."""
+    by_plan = history.closed is not None and history.closed.by_plan
+    return replace(history, closed=None) if by_plan else history
+
+
+def _unanswered(history: History) -> History:
+    """What was taken for an answer was none: its sender has not been heard by it either."""
+    mail = history.answer.mail if history.answer is not None else None
+    if mail is None:
+        return replace(history, answer=None)
+    sender = mail.sender.casefold()
+    heard = {key: at for key, at in history.heard.items() if key != sender}
+    return replace(history, answer=None, heard=heard)
+
+
+def _resolved(history: History, event: happened.ReplyResolved) -> History:
+    found = next((p for p in history.possible if p.mail.message_id == event.message_id), None)
+    rest = tuple(p for p in history.possible if p.mail.message_id != event.message_id)
+    history = replace(history, possible=rest)
+    if found is None or not event.belongs:
+        return history
+    verdict = found.verdict
+    if event.outcome is None and verdict is not None and is_promise(verdict):
+        return _held_up(history, found.mail, verdict.decision_by)
+    return _answered(history, found.mail, event.outcome or outcome_of(verdict), verdict)
+
+
+def _automatic(history: History, event: happened.AutomaticReceived) -> History:
+    if event.category is not happened.AutomaticCategory.ABSENCE:
+        return history
+    sender = event.mail.sender.casefold()
+    if event.has_left:
+        history = replace(history, gone=history.gone | {sender})
+    known = history.absences.get(sender)
+    if known is not None and known.noted_at > event.mail.date:
+        return history
+    note = Absence(event.mail.date, event.returns_on, event.stand_in_name, event.stand_in_address)
+    return replace(history, absences={**history.absences, sender: note})
+
+
+def _queued(history: History, event: happened.DraftQueued) -> History:
+    draft = Draft(
+        step=event.step,
+        cycle=event.cycle,
+        person=event.person,
+        to=event.to,
+        message_id=event.message_id,
+        attempt=event.attempt,
+        state=DraftState.QUEUED,
+        queued_at=event.at,
+        subject=event.subject,
+        in_reply_to=event.in_reply_to,
+    )
+    others = tuple(d for d in history.drafts if d.message_id != event.message_id)
+    known = history.message_ids | {event.message_id}
+    return replace(history, drafts=(*others, draft), message_ids=known)
+
+
+def _draft_now(
+    history: History, message_id: str, state: DraftState, settled_at: datetime | None
+) -> History:
+    drafts = tuple(
+        replace(draft, state=state, settled_at=settled_at)
+        if draft.message_id == message_id
+        else draft
+        for draft in history.drafts
+    )
+    return replace(history, drafts=drafts)
+
+
+def _sent(history: History, event: happened.DraftSent) -> History:
+    draft = history.draft(event.message_id)
+    if draft is None:
+        return history
+    sent = replace(
+        draft,
+        state=DraftState.SENT,
+        settled_at=event.sent_at,
+        sent_message_id=event.sent_message_id,
+    )
+    drafts = tuple(sent if d.message_id == event.message_id else d for d in history.drafts)
+    # The same copy may have been taken for a mail by hand before the draft was missed.
+    copies = {event.sent_message_id, draft.sent_message_id}
+    by_others = tuple(w for w in history.written if w.message_id not in copies)
+    history = replace(
+        history,
+        drafts=drafts,
+        written=by_others,
+        message_ids=history.message_ids | {event.sent_message_id},
+    )
+    if event.mail is not None:
+        history = _with_mail(history, event.mail)
+    written = tuple(
+        Written(address, event.sent_at, by_hand=False, message_id=event.sent_message_id)
+        for address in sorted(_reached(history, draft, event.mail))
+    )
+    return replace(history, written=(*history.written, *written))
+
+
+def _reached(history: History, draft: Draft, copy: Mail | None) -> set[str]:
+    """The people of the interview whom a sent draft went to, those in its copy included."""
+    people = {person.key for person in history.interview.people}
+    reached = {address.casefold() for address in copy.recipients} & people if copy else set()
+    if draft.to.casefold() == draft.person.casefold():  # else a call sheet, for the user's eyes
+        reached.add(draft.person.casefold())
+    return reached
+
+
+def _wrote(history: History, mail: Mail) -> History:
+    if any(draft.sent_message_id == mail.message_id for draft in history.drafts):
+        return history
+    people = {person.key for person in history.interview.people}
+    written = tuple(
+        Written(address.casefold(), mail.date, by_hand=True, message_id=mail.message_id)
+        for address in mail.recipients
+        if address.casefold() in people
+    )
+    return replace(_with_mail(history, mail), written=(*history.written, *written))

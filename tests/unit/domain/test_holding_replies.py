@@ -1,0 +1,181 @@
+"""Replies that decide nothing: put off, acknowledged, or written for somebody who has left."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from followupd.domain import events as happened
+from followupd.domain.events import Layer, Meaning, Verdict
+from followupd.domain.interview import Outcome, Status
+from followupd.domain.plan import StepState
+from tests.support.stories import DANA, HENRY, IVY, ROBIN, Story, story
+
+
+def test_a_holding_reply_moves_the_decision_date_and_leaves_the_interview_waiting() -> None:
+    """Promised for Friday 13 November, put off to Friday 20: the check-in is due on Tuesday 24."""
+    told = story(DANA, HENRY)
+    told.until("2026-11-13 11:00")
+    told.holding_reply(DANA, "2026-11-20")
+    assert told.plan().status is Status.WAITING
+    assert told.history.decision_by == date(2026, 11, 20)
+    assert told.due("check-in") == "2026-11-24 09:00"
+
+
+def test_a_holding_reply_takes_the_check_in_back_that_lies_in_drafts() -> None:
+    """It asked what has just been said; the ladder begins anew after the new date."""
+    told = story(DANA, HENRY)
+    told.until("2026-11-17 10:00")
+    assert [draft.step for draft in told.history.open_drafts] == ["check-in"]
+    told.holding_reply(DANA, "2026-11-27")
+    told.sweep()
+    assert not told.history.open_drafts
+    told.until("2026-12-01 10:00")
+    assert [draft.step for draft in told.history.open_drafts] == ["check-in"]
+
+
+def test_a_holding_reply_without_a_day_is_waited_on_as_long_as_silence_is() -> None:
+    """Five working days from the reply, not from the interview."""
+    told = story(DANA, HENRY)
+    told.until("2026-11-18 10:00")
+    told.holding_reply(DANA)
+    plan = told.plan()
+    assert plan.status is Status.WAITING
+    assert told.history.decision_by is None
+    assert told.due("check-in") == "2026-11-27 09:00"
+
+
+@pytest.mark.parametrize("outcome", [Outcome.OFFER, Outcome.REJECTION])
+def test_an_offer_or_a_rejection_is_not_put_off_again(outcome: Outcome) -> None:
+    """A late mail from a colleague who does not know yet."""
+    told = story(DANA, HENRY)
+    told.until("2026-11-13 11:00")
+    told.reply(DANA, outcome)
+    told.now += timedelta(hours=1)
+    told.holding_reply(HENRY, "2026-11-20")
+    assert told.plan().status is Status.ANSWERED
+
+
+def test_a_holding_reply_that_is_found_late_does_not_undo_the_answer_after_it() -> None:
+    """Its date counts, not when it was read."""
+    told = story(DANA, HENRY)
+    told.until("2026-11-13 11:00")
+    mail = told.mail(HENRY.address, (ROBIN,))
+    told.now += timedelta(hours=5)
+    told.reply(DANA, Outcome.NEXT_ROUND)
+    told.record(
+        happened.HoldingReply(
+            at=told.now, mail=mail, layer=Layer.ADDRESS, evidence="", decision_by=None
+        )
+    )
+    assert told.plan().status is Status.ANSWERED
+
+
+def test_of_two_holding_replies_the_newer_one_counts_whichever_was_read_first() -> None:
+    """Put off to the 20th, then to the 27th; the mail about the 20th turns up later."""
+    told = story(DANA, HENRY)
+    told.until("2026-11-12 11:00")
+    older = told.mail(DANA.address, (ROBIN,))
+    told.until("2026-11-13 11:00")
+    told.holding_reply(DANA, "2026-11-27")
+    told.record(
+        happened.HoldingReply(
+            at=told.now,
+            mail=older,
+            layer=Layer.ADDRESS,
+            evidence="",
+            decision_by=date(2026, 11, 20),
+        )
+    )
+    assert told.history.decision_by == date(2026, 11, 27)
+
+
+def test_the_user_who_moves_the_date_is_believed_over_the_mail() -> None:
+    """They heard it on the phone; the day is no longer shown as read from the mail."""
+    told = story(DANA)
+    told.until("2026-11-13 11:00")
+    told.holding_reply(DANA, "2026-11-20")
+    assert told.history.held_up_by is not None
+    told.decision("2026-11-25")
+    assert told.history.decision_by == date(2026, 11, 25)
+    assert told.history.held_up_by is None
+
+
+def test_an_acknowledgement_answers_nothing() -> None:
+    """Thanks for a note are no answer: the interview goes on waiting, and the check-in comes."""
+    told = story(DANA, HENRY, IVY)
+    told.acknowledgement(IVY)
+    assert told.plan().status is Status.WAITING
+    assert told.due("check-in") == "2026-11-17 09:00"
+    assert IVY.address in told.history.heard
+
+
+def put_off_perhaps(told: Story, until: str | None, confidence: float) -> str:
+    """A mail that seems to put the decision off; its Message-ID."""
+    day = date.fromisoformat(until) if until else None
+    mail = told.mail("colleague@acme.example", (ROBIN,))
+    verdict = Verdict(Meaning.STILL_DECIDING, confidence, decision_by=day)
+    told.record(
+        happened.PossibleReply(
+            at=told.now, mail=mail, layer=Layer.ORGANISATION, evidence="acme", verdict=verdict
+        )
+    )
+    return mail.message_id
+
+
+def test_a_possible_reply_that_names_a_day_moves_the_date_once_the_user_confirms_it() -> None:
+    """Nothing moves before their word."""
+    told = story(DANA)
+    told.until("2026-11-13 11:00")
+    message_id = put_off_perhaps(told, "2026-11-20", 0.5)
+    assert told.history.decision_by == date(2026, 11, 13)
+    told.resolve(message_id, belongs=True)
+    assert told.plan().status is Status.WAITING
+    assert told.history.decision_by == date(2026, 11, 20)
+
+
+def test_what_the_user_says_a_possible_reply_means_is_what_it_means() -> None:
+    """They read it as a rejection, whatever it looked like."""
+    told = story(DANA)
+    told.until("2026-11-13 11:00")
+    message_id = put_off_perhaps(told, "2026-11-20", 0.9)
+    told.resolve(message_id, belongs=True, outcome=Outcome.REJECTION)
+    assert told.history.answer is not None
+    assert told.history.answer.outcome is Outcome.REJECTION
+
+
+def test_somebody_who_has_left_is_followed_by_the_next_person() -> None:
+    """The check-in goes to the hiring manager, and the plan says why."""
+    told = story(DANA, HENRY)
+    told.departure(DANA)
+    told.until("2026-11-17 10:00")
+    assert [draft.person for draft in told.history.open_drafts] == [HENRY.address]
+
+
+def test_when_everybody_has_left_the_step_is_passed_over_in_words() -> None:
+    """Not "mail comes back": it does not."""
+    told = story(DANA)
+    told.departure(DANA)
+    step = told.step("check-in")
+    assert step.state is StepState.PASSED
+    assert step.reason == "no recruiter or hiring manager can be reached any more"
+
+
+def test_somebody_who_writes_has_not_left() -> None:
+    """The mailbox's old note was wrong."""
+    told = story(DANA, HENRY)
+    told.departure(DANA)
+    told.acknowledgement(DANA)
+    assert told.history.gone == frozenset()
+
+
+def test_a_full_mailbox_is_no_dead_address() -> None:
+    """The mail did not arrive, but the next one may."""
+    told = story(DANA)
+    told.record(
+        happened.Bounced(
+            at=told.now, address=DANA.address, original_message_id="<ours>", permanent=False
+        )
+    )
+    assert told.history.bounced == frozenset()
