@@ -1,0 +1,1 @@
+"""Measuring the reading on real mail."""
