@@ -42,14 +42,14 @@ def add(arguments: Namespace, clock: Clock) -> int:
         interview = _interview(arguments, desk, held)
         with desk.store.begin() as transaction:
             if not arguments.again:
-                _refuse_twice(interview, desk.histories(transaction).values())
+                refuse_twice(interview, desk.histories(transaction).values())
             number = transaction.add(Added(at=desk.now, interview=interview))
         if arguments.json:
             print_json({"id": number})
         else:
             print(number, flush=True)
         screen = Screen(sys.stderr)
-        for sentence in _explained(number, held, desk):
+        for sentence in explained(number, held, desk):
             screen.line(sentence)
     return 0
 
@@ -62,8 +62,8 @@ def _interview(arguments: Namespace, desk: Desk, held: Moment) -> Interview:
         refuse_before(decision_by, desk.workdays.day_of(held.at), "--decision-by")
     return Interview(
         uid=uuid.uuid4().hex,
-        company=_named(arguments.company, "COMPANY"),
-        role=_named(arguments.role, "--role"),
+        company=named(arguments.company, "COMPANY"),
+        role=named(arguments.role, "--role"),
         held_at=held.at,
         decision_by=decision_by,
         people=read_people(arguments, settings.own_addresses),
@@ -86,7 +86,12 @@ def refuse_before(decision_by: date, held_on: date, option: str) -> None:
         )
 
 
-def _named(text: str, option: str) -> str:
+def named(text: str, option: str) -> str:
+    """A company or a role as it is stored.
+
+    Raises:
+        UsageError: it has no letter and no digit.
+    """
     said = clean(text, TEXT_LIMIT)
     if not any(character.isalnum() for character in said):
         # A company named "?" would match nearly every mail.
@@ -112,7 +117,12 @@ def _language(language: str | None, settings: Settings) -> str:
     return language
 
 
-def _refuse_twice(interview: Interview, histories: Iterable[History]) -> None:
+def refuse_twice(interview: Interview, histories: Iterable[History]) -> None:
+    """Refuse an interview of the same company, role and time as one that is there.
+
+    Raises:
+        FollowupdError: there is one.
+    """
     key = (interview.company.casefold(), interview.role.casefold(), interview.held_at)
     for history in histories:
         known = history.interview
@@ -123,7 +133,7 @@ def _refuse_twice(interview: Interview, histories: Iterable[History]) -> None:
             )
 
 
-def _explained(number: int, held: Moment, desk: Desk) -> Iterator[str]:
+def explained(number: int, held: Moment, desk: Desk) -> Iterator[str]:
     """What was recorded, what follows, and what is missing (advice row 1)."""
     histories = desk.histories()
     history = histories[number]

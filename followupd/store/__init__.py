@@ -9,6 +9,7 @@ from followupd.store.records import (
     JournalEntry,
     Phase,
     Recorded,
+    Suggested,
     Unreadable,
 )
 from followupd.store.store import DATABASE, Store
@@ -24,6 +25,7 @@ __all__ = [
     "Reading",
     "Recorded",
     "Store",
+    "Suggested",
     "Transaction",
     "Unreadable",
     "event_to_json",

@@ -10,17 +10,25 @@ import json
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, timezone
 from functools import cache
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
 
 from followupd.domain.events import Event
+from followupd.domain.suggestion import Suggestion
+
+T = TypeVar("T")
 
 
 @cache
 def _reader() -> TypeAdapter[Event]:
     """Built at the first use: it takes longer than opening the database."""
     return TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+
+
+@cache
+def _suggestion_reader() -> TypeAdapter[Suggestion]:
+    return TypeAdapter(Suggestion)
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -110,9 +118,42 @@ def decode_event(text: str) -> Event:
         ValueError: it is no event of a known kind; the message names the place in it, and
             repeats nothing of what stands there.
     """
+    return _decoded(_reader(), text)
+
+
+def encode_suggestion(suggestion: Suggestion) -> str:
+    """The suggestion as JSON text.
+
+    Raises:
+        ValueError: it would not come back equal; see `encode_event`.
+    """
+    text = _suggestion_text(suggestion)
     try:
-        event = _reader().validate_json(text, strict=True)
-        _with_own_zones(event)
+        back = decode_suggestion(text)
+    except ValueError as error:
+        raise ValueError(f"the suggestion cannot be recorded: {error}") from None
+    if _suggestion_text(back) != text:
+        raise ValueError("the suggestion cannot be recorded: it would come back changed")
+    return text
+
+
+def _suggestion_text(suggestion: Suggestion) -> str:
+    return json.dumps(_plain(suggestion), ensure_ascii=False, allow_nan=False)
+
+
+def decode_suggestion(text: str) -> Suggestion:
+    """The suggestion that `encode_suggestion` wrote.
+
+    Raises:
+        ValueError: it is none; the message names the place and repeats nothing of the text.
+    """
+    return _decoded(_suggestion_reader(), text)
+
+
+def _decoded(reader: TypeAdapter[T], text: str) -> T:
+    try:
+        value = reader.validate_json(text, strict=True)
+        _with_own_zones(value)
     except UnicodeEncodeError:
         raise ValueError("a text in it has half a surrogate pair, which is no character") from None
     except ValidationError as error:
@@ -127,11 +168,11 @@ def decode_event(text: str) -> Event:
             "it is not JSON" if first["type"] == "json_invalid" else f"{place} ({first['type']})"
         )
         raise ValueError(kinds.get(first["type"], broken)) from None
-    return event
+    return value
 
 
 def _with_own_zones(value: object) -> None:
-    """Give every time in a fresh event a zone of the standard library's.
+    """Give every time in a fresh value a zone of the standard library's.
 
     pydantic's own zone objects are freed after its core when the interpreter ends, which is a
     crash at the very last moment (pydantic-core 2.50).

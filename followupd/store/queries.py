@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import bindparam, func, select
 
+from followupd.domain.suggestion import SuggestionState
 from followupd.errors import StoreError, UnknownInterview
 from followupd.store import schema
-from followupd.store.codec import decode_event, moment_to_text, text_to_moment
+from followupd.store.codec import (
+    decode_event,
+    decode_suggestion,
+    moment_to_text,
+    text_to_moment,
+)
 from followupd.store.failures import damaged, in_words
 from followupd.store.records import (
     Chronicle,
@@ -17,6 +23,7 @@ from followupd.store.records import (
     JournalEntry,
     Phase,
     Recorded,
+    Suggested,
     Unreadable,
 )
 
@@ -30,6 +37,9 @@ T = TypeVar("T")
 
 # A mail may name thousands of recipients; databases limit the parameters of a statement.
 _ADDRESSES_AT_ONCE = 500
+
+LARGEST_ID = 2**63 - 1
+"""A number that a user typed may be larger than a database can be asked for."""
 
 
 def _moment(text: str) -> datetime:
@@ -74,6 +84,11 @@ def _health(row: Row[Any]) -> Health:
         row.problem,
         text_to_moment(row.problem_since),
     )
+
+
+def _suggested(row: Row[Any]) -> Suggested:
+    suggestion = decode_suggestion(row.payload)
+    return Suggested(row.id, _moment(row.at), SuggestionState(row.state), suggestion)
 
 
 def _unreadable(row: Row[Any]) -> Unreadable:
@@ -231,6 +246,35 @@ class Reading:
         """How the account is doing, or None when nothing is known of it yet."""
         query = select(schema.health).where(schema.health.c.account == account)
         return next(iter(self._values(query, _health)), None)
+
+    def suggestions(self) -> tuple[Suggested, ...]:
+        """The open suggestions, in the order in which they were first met."""
+        suggestions = schema.suggestions.c
+        query = (
+            select(schema.suggestions)
+            .where(suggestions.state == SuggestionState.OPEN.value)
+            .order_by(suggestions.id)
+        )
+        return self._values(query, _suggested)
+
+    def suggestion(self, number: int) -> Suggested:
+        """The suggestion of that number, open or not.
+
+        Raises:
+            UnknownInterview: there is none.
+        """
+        if 0 < number <= LARGEST_ID:
+            query = select(schema.suggestions).where(schema.suggestions.c.id == number)
+            for found in self._values(query, _suggested):
+                return found
+        raise UnknownInterview(
+            f"there is no suggestion {number}; `followupd suggestions` lists those there are"
+        )
+
+    def suggested(self, key: str) -> Suggested | None:
+        """The suggestion with that key (`Suggestion.key`), open or not, or None."""
+        query = select(schema.suggestions).where(schema.suggestions.c.key == key)
+        return next(iter(self._values(query, _suggested)), None)
 
     def unreadable(self, account: str) -> tuple[Unreadable, ...]:
         """The account's mails that could not be read, oldest first."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from followupd.domain.events import Event
+    from followupd.domain.suggestion import Suggestion, SuggestionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,23 @@ class Health:
     last_pass_at: datetime | None
     problem: str
     problem_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """A suggestion as it is stored.
+
+    Attributes:
+        id: by which the user names it; never reused.
+        at: when it was first met.
+        state: what has become of it.
+        suggestion: what it says, as last updated.
+    """
+
+    id: int
+    at: datetime
+    state: SuggestionState
+    suggestion: Suggestion
 
 
 @dataclass(frozen=True, slots=True)

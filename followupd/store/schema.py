@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """Every revision of the schema, oldest first; the last one is what this version reads."""
 
 metadata = MetaData()
@@ -135,6 +135,21 @@ health = Table(
     Column("problem_since", Text, nullable=False),
     sqlite_strict=True,
 )
+
+suggestions = Table(
+    "suggestions",
+    metadata,
+    Column("id", _NUMBER, primary_key=True, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    UniqueConstraint("key", name="suggestions_key"),
+    sqlite_strict=True,
+    sqlite_autoincrement=True,
+)
+"""Interviews that mail suggests. `key`: the calendar's UID or the Message-ID, `Suggestion.key`."""
 
 unreadable = Table(
     "unreadable",

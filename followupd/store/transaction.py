@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
 
 from followupd.domain.events import Added
+from followupd.domain.suggestion import SuggestionState
 from followupd.errors import StoreError, UnknownInterview
 from followupd.store import schema
-from followupd.store.codec import encode_event, moment_to_text
+from followupd.store.codec import encode_event, encode_suggestion, moment_to_text
 from followupd.store.failures import in_words
-from followupd.store.queries import Reading, unknown_interview
+from followupd.store.queries import LARGEST_ID, Reading, unknown_interview
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,14 +22,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, CursorResult, Executable, Row, Table
 
     from followupd.domain.events import Event
+    from followupd.domain.suggestion import Suggestion
     from followupd.store.records import Cursor, Health, JournalEntry, Unreadable
 
 _NEVER_CHANGED = frozenset(
     {"message_id", "interview_id", "account", "step", "cycle", "person", "attempt", "made_at"}
 )
-
-# A number that a user typed may be larger than a database can be asked for.
-_LARGEST_ID = 2**63 - 1
 
 
 def _columns(entry: JournalEntry) -> dict[str, object]:
@@ -102,7 +101,7 @@ class Transaction(Reading):
     def _must_exist(self, interview_id: int) -> None:
         interviews = schema.interviews.c
         query = select(interviews.id).where(interviews.id == interview_id)
-        if not 0 < interview_id <= _LARGEST_ID or not self._rows(query):
+        if not 0 < interview_id <= LARGEST_ID or not self._rows(query):
             raise unknown_interview(interview_id)
 
     def add(self, event: Added) -> int:
@@ -221,6 +220,88 @@ class Transaction(Reading):
                 "problem_since": moment_to_text(health.problem_since),
             },
         )
+
+    def suggest(self, at: datetime, suggestion: Suggestion) -> int | None:
+        """Store a suggestion, or what a later revision of its event says.
+
+        Met again, an open one takes what a higher `sequence` says; a company or a role that the
+        revision does not know stays. What the user has decided stays decided.
+
+        Args:
+            at: now; kept as the time it was first met.
+            suggestion: its `key` tells whether it is known already.
+
+        Returns:
+            its number where there was something new to store, else None.
+
+        Raises:
+            ValueError: it cannot be written down (`codec.encode_suggestion`).
+        """
+        known = self.suggested(suggestion.key)
+        if known is None:
+            row = {
+                "account": suggestion.account,
+                "key": suggestion.key,
+                "at": moment_to_text(at),
+                "state": SuggestionState.OPEN.value,
+                "payload": encode_suggestion(suggestion),
+            }
+            return _new_id(self._run(insert(schema.suggestions).values(row)))
+        if known.state is not SuggestionState.OPEN:
+            return None
+        if suggestion.sequence <= known.suggestion.sequence:
+            return None
+        revised = replace(
+            suggestion,
+            account=known.suggestion.account,
+            company=suggestion.company or known.suggestion.company,
+            role=suggestion.role or known.suggestion.role,
+            from_interview=suggestion.from_interview or known.suggestion.from_interview,
+        )
+        self._store_suggestion(known.id, SuggestionState.OPEN, revised)
+        return known.id
+
+    def accept_suggestion(self, number: int, interview_id: int) -> None:
+        """Store that a suggestion was recorded as an interview.
+
+        Raises:
+            UnknownInterview: there is no such suggestion, or no such interview.
+        """
+        known = self.suggestion(number)
+        self._must_exist(interview_id)
+        accepted = replace(known.suggestion, accepted_as=interview_id)
+        self._store_suggestion(number, SuggestionState.ACCEPTED, accepted)
+
+    def dismiss_suggestion(self, number: int) -> None:
+        """Store that a suggestion is not wanted, or that its event was called off.
+
+        Raises:
+            UnknownInterview: there is no such suggestion.
+        """
+        known = self.suggestion(number)
+        self._store_suggestion(number, SuggestionState.DISMISSED, known.suggestion)
+
+    def call_off(self, uid: str) -> int | None:
+        """Dismiss the open suggestion whose event was called off (RFC 5546, CANCEL).
+
+        Args:
+            uid: names the event in the calendar; "" names none.
+
+        Returns:
+            the number of the suggestion, None where no open one is of that event.
+        """
+        known = self.suggested(f"uid:{uid}") if uid else None
+        if known is None or known.state is not SuggestionState.OPEN:
+            return None
+        self._store_suggestion(known.id, SuggestionState.DISMISSED, known.suggestion)
+        return known.id
+
+    def _store_suggestion(
+        self, number: int, state: SuggestionState, suggestion: Suggestion
+    ) -> None:
+        row = {"state": state.value, "payload": encode_suggestion(suggestion)}
+        same = schema.suggestions.c.id == number
+        self._run(update(schema.suggestions).where(same).values(row))
 
     def record_unreadable(self, mail: Unreadable) -> None:
         """Store that a mail was passed over; the same mail is stored once, with the last reason."""

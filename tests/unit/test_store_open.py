@@ -27,8 +27,8 @@ SECOND = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9000"
+down_revision = "{newest}"
 
 
 def upgrade():
@@ -60,7 +60,9 @@ def sql(path: Path, statement: str) -> list[tuple[object, ...]]:
 def newer_migrations(folder: Path, more: str = "") -> Path:
     """Our migrations and one that comes after them."""
     shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0002_mood.py").write_text(SECOND.format(more=more))
+    (folder / "versions" / "9000_mood.py").write_text(
+        SECOND.format(newest=REVISIONS[-1], more=more)
+    )
     return folder
 
 
@@ -245,12 +247,12 @@ def test_a_migration_keeps_a_copy_of_what_was_there(tmp_path: Path) -> None:
     path = tmp_path / "100% mine" / "followupd.db"
     filled(path)
     newer = newer_migrations(tmp_path / "100% new")
-    open_database(path, migrations=newer, revisions=("0001", "0002")).dispose()
+    open_database(path, migrations=newer, revisions=(*REVISIONS, "9000")).dispose()
 
-    copy = path.with_name("followupd.db.before-0001")
+    copy = path.with_name(f"followupd.db.before-{REVISIONS[-1]}")
     assert mode(copy) == 0o600
     assert not copy.with_name(f"{copy.name}.partial").exists()
-    assert sql(path, "SELECT version_num FROM alembic_version") == [("0002",)]
+    assert sql(path, "SELECT version_num FROM alembic_version") == [("9000",)]
     assert "mood" in [row[1] for row in sql(path, "PRAGMA table_info(health)")]
     restored = Store.open(copy)
     with restored.look() as view:
@@ -264,7 +266,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(tmp_path: Path) ->
     filled(path)
     newer = newer_migrations(tmp_path / "newer", 'op.execute("DELETE FROM nowhere")')
     with pytest.raises(StoreError, match="nowhere"):
-        open_database(path, migrations=newer, revisions=("0001", "0002"))
+        open_database(path, migrations=newer, revisions=(*REVISIONS, "9000"))
     assert "mood" not in [row[1] for row in sql(path, "PRAGMA table_info(health)")]
     store = Store.open(path)
     assert store.last_event_id() == 1
@@ -275,12 +277,12 @@ def test_no_migration_without_its_copy(tmp_path: Path) -> None:
     """Where the copy cannot be made, the database is not touched."""
     path = tmp_path / "followupd.db"
     filled(path)
-    (tmp_path / "followupd.db.before-0001").mkdir()
+    (tmp_path / f"followupd.db.before-{REVISIONS[-1]}").mkdir()
     newer = newer_migrations(tmp_path / "newer")
     with pytest.raises(StoreError, match=r"copy .* could not be made"):
-        open_database(path, migrations=newer, revisions=("0001", "0002"))
-    assert sql(path, "SELECT version_num FROM alembic_version") == [("0001",)]
-    assert not (tmp_path / "followupd.db.before-0001.partial").exists()
+        open_database(path, migrations=newer, revisions=(*REVISIONS, "9000"))
+    assert sql(path, "SELECT version_num FROM alembic_version") == [(REVISIONS[-1],)]
+    assert not (tmp_path / f"followupd.db.before-{REVISIONS[-1]}.partial").exists()
 
 
 @pytest.mark.parametrize("where", ["a file/followupd.db", "a folder"])

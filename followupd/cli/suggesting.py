@@ -1,0 +1,226 @@
+"""`suggestions`, `accept` and `dismiss`: interviews that mail suggests, decided by the user."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from followupd.cli.adding import explained, named, refuse_twice
+from followupd.cli.desk import open_desk
+from followupd.cli.format import iso, moment
+from followupd.cli.people import read_people
+from followupd.cli.screen import Screen, print_json
+from followupd.cli.when import Moment
+from followupd.domain.events import Added, ThreadFound
+from followupd.domain.interview import Interview, Part
+from followupd.domain.suggestion import SuggestionState
+from followupd.errors import FollowupdError, UsageError
+from followupd.reading.addresses import Address
+from followupd.reading.interview_words import is_recruiter
+from followupd.reading.text import clean
+from followupd.reading.zones import named_zone
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from followupd.cli.desk import Desk
+    from followupd.domain.history import History
+    from followupd.domain.interview import Person
+    from followupd.domain.suggestion import SuggestedPerson, Suggestion
+    from followupd.service.clock import Clock
+    from followupd.store import Reading, Suggested
+
+_NAME_LIMIT = 100
+_WORDS_LIMIT = 300
+_SHOWN_PEOPLE = 4
+
+
+def suggestions(arguments: Namespace, clock: Clock) -> int:
+    """List the suggestions that wait for a decision."""
+    with open_desk(arguments, clock) as desk:
+        with desk.store.look() as reading:
+            waiting = reading.suggestions()
+            histories = desk.histories(reading)
+        if arguments.json:
+            print_json([_as_json(each, histories, desk) for each in waiting])
+        else:
+            _show(waiting, histories, desk)
+    return 0
+
+
+def accept(arguments: Namespace, clock: Clock) -> int:
+    """Record a suggested interview; its number goes to standard output, all else to the other."""
+    with open_desk(arguments, clock) as desk:
+        with desk.store.begin() as transaction:
+            suggested = _open_one(transaction, arguments.suggestion)
+            histories = desk.histories(transaction)
+            interview, left_out = _interview(suggested, histories, arguments, desk)
+            if not arguments.again:
+                refuse_twice(interview, histories.values())
+            number = transaction.add(Added(at=desk.now, interview=interview))
+            mail = suggested.suggestion.mail
+            found = ThreadFound(at=desk.now, mail=mail)
+            # The mark with which a look back through the mailbox records the same mail.
+            transaction.append(number, found, f"mail:{mail.message_id}")
+            transaction.accept_suggestion(suggested.id, number)
+        if arguments.json:
+            print_json({"id": number})
+        else:
+            print(number, flush=True)
+        screen = Screen(sys.stderr)
+        for sentence in (*explained(number, Moment(interview.held_at), desk), *left_out):
+            screen.line(sentence)
+    return 0
+
+
+def dismiss(arguments: Namespace, clock: Clock) -> int:
+    """Forget a suggested interview; the same invitation is not suggested again."""
+    with open_desk(arguments, clock) as desk:
+        with desk.store.begin() as transaction:
+            suggested = _open_one(transaction, arguments.suggestion)
+            transaction.dismiss_suggestion(suggested.id)
+        Screen().line(f"Dismissed: {_name(suggested.suggestion, desk.histories())}.")
+    return 0
+
+
+def _open_one(reading: Reading, number: int) -> Suggested:
+    found = reading.suggestion(number)
+    if found.state is SuggestionState.ACCEPTED:
+        raise FollowupdError(
+            f"the suggestion {number} was accepted already: "
+            f"it is interview {found.suggestion.accepted_as}"
+        )
+    if found.state is SuggestionState.DISMISSED:
+        raise FollowupdError(
+            f"the suggestion {number} was dismissed, or its event was called off; "
+            "`followupd add` records an interview nevertheless"
+        )
+    return found
+
+
+def _company_and_role(suggestion: Suggestion, histories: Mapping[int, History]) -> tuple[str, str]:
+    """The next round of a known interview is with its company and for its role."""
+    known = histories.get(suggestion.from_interview or 0)
+    if known is None:
+        return suggestion.company, suggestion.role
+    return known.interview.company, known.interview.role
+
+
+def _interview(
+    suggested: Suggested, histories: Mapping[int, History], arguments: Namespace, desk: Desk
+) -> tuple[Interview, list[str]]:
+    """The interview as it is recorded, and a sentence for everybody who is left out."""
+    suggestion = suggested.suggestion
+    company, role = _company_and_role(suggestion, histories)
+    company, role = arguments.company or company, arguments.role or role
+    missing = [
+        option for option, value in (("--company C", company), ("--role R", role)) if not value
+    ]
+    if missing:
+        what = " and ".join("company" if "company" in each else "role" for each in missing)
+        raise UsageError(
+            f"the {what} of suggestion {suggested.id} {'is' if len(missing) == 1 else 'are'} not "
+            f"known; say `followupd accept {suggested.id} {' '.join(missing)}`"
+        )
+    people: list[Person] = []
+    left_out: list[str] = []
+    for person in suggestion.people:
+        try:
+            people.extend(_person(person, desk))
+        except UsageError:
+            left_out.append(f"Left out: {_called(person)}, who cannot be written to.")
+    interview = Interview(
+        uid=uuid.uuid4().hex,
+        company=named(company, "--company"),
+        role=named(role, "--role"),
+        held_at=suggestion.held_at,
+        decision_by=None,
+        people=tuple(people),
+        promises=(),
+        account=desk.settings.account(suggestion.account).name,
+        language=desk.settings.user.language,
+    )
+    return interview, left_out
+
+
+def _person(person: SuggestedPerson, desk: Desk) -> tuple[Person, ...]:
+    """A person as `add` would read them, so that the same is refused."""
+    recruits = is_recruiter(Address(person.name, person.address))
+    part = Part.RECRUITER if recruits else Part.INTERVIEWER
+    name = person.name.replace('"', "'").replace("\\", "")
+    asked = {each.value: list[str]() for each in Part}
+    asked[part.value] = [f'"{name}" <{person.address}>']
+    details = Namespace(**asked, prefers=[], phone=[], timezone=[])
+    return read_people(details, desk.settings.own_addresses)
+
+
+def _called(person: SuggestedPerson) -> str:
+    return clean(person.name or person.address, _NAME_LIMIT)
+
+
+def _name(suggestion: Suggestion, histories: Mapping[int, History]) -> str:
+    company, role = _company_and_role(suggestion, histories)
+    return (
+        f"{clean(company, _NAME_LIMIT) or 'company unknown'}, "
+        f"{clean(role, _NAME_LIMIT) or 'role unknown'}"
+    )
+
+
+def _as_json(
+    suggested: Suggested, histories: Mapping[int, History], desk: Desk
+) -> dict[str, object]:
+    suggestion = suggested.suggestion
+    company, role = _company_and_role(suggestion, histories)
+    return {
+        "suggestion": suggested.id,
+        "held_at": iso(suggestion.held_at, desk.workdays),
+        "company": company or None,
+        "role": role or None,
+        "people": [{"name": each.name, "address": each.address} for each in suggestion.people],
+        "subject": suggestion.mail.subject,
+        "from": suggestion.mail.sender,
+        "why": suggestion.words,
+        "interview": suggestion.from_interview,
+    }
+
+
+def _when(suggestion: Suggestion, desk: Desk) -> str:
+    """In the user's zone, and in the invitation's where its clocks show another time."""
+    told = moment(suggestion.held_at, desk.today, desk.workdays)
+    zone = named_zone(suggestion.zone) if suggestion.zone not in ("", "UTC") else None
+    if zone is None:
+        return told
+    there = suggestion.held_at.astimezone(zone.hours)
+    if there.utcoffset() == desk.workdays.local(suggestion.held_at).utcoffset():
+        return told
+    return f"{told}\n({there:%H:%M} in\n{zone.name})"
+
+
+def _show(waiting: tuple[Suggested, ...], histories: Mapping[int, History], desk: Desk) -> None:
+    screen = Screen()
+    if not waiting:
+        screen.line("There is no suggested interview to decide.")
+        return
+    rows = []
+    for each in waiting:
+        suggestion, mail = each.suggestion, each.suggestion.mail
+        told = [_name(suggestion, histories)]
+        if suggestion.from_interview in histories:
+            told.append(f"the next round of interview {suggestion.from_interview}")
+        people = [_called(person) for person in suggestion.people]
+        if people:
+            more = len(people) - _SHOWN_PEOPLE
+            rest = f" and {more} more" if more > 0 else ""
+            told.append(f"with {', '.join(people[:_SHOWN_PEOPLE])}{rest}")
+        sender = clean(mail.sender_name or mail.sender, _NAME_LIMIT)
+        told.append(f"from {sender}: {clean(mail.subject, _NAME_LIMIT)}")
+        told.append(f"because: {clean(suggestion.words, _WORDS_LIMIT)}")
+        rows.append((str(each.id), _when(suggestion, desk), "\n".join(told)))
+    screen.table(("SUGGESTION", "WHEN", "INTERVIEW"), rows, cut=(10, 24))
+    screen.line()
+    screen.line(
+        "`followupd accept SUGGESTION` records it, with --company C or --role R where one is "
+        "unknown or wrong; `followupd dismiss SUGGESTION` forgets it."
+    )
