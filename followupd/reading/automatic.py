@@ -12,55 +12,29 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
 from followupd.reading.absence import return_day
 from followupd.reading.addresses import mailbox_key
-from followupd.reading.body import Action, Daemon, ReportKind, daemon
+from followupd.reading.kinds import Kind, Sorted
+from followupd.reading.mail_systems import Daemon, marks
+from followupd.reading.reports import Action, ReportKind
 from followupd.reading.text import clean, folded, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
-    from followupd.reading.body import Body, DeliveryReport
+    from followupd.reading.body import Body
     from followupd.reading.message import Message
+    from followupd.reading.reports import DeliveryReport
+
+__all__ = ["Kind", "Sorted", "may_be_report", "needs_body", "sort"]
 
 _RULE_LIMIT = 200
 _LOOKED_AT = 3000
 """How much of a text is searched for the words of an absence note."""
-
-
-class Kind(StrEnum):
-    """What a mail is, in the order in which the rules are asked."""
-
-    OWN = "own"
-    BOUNCE = "bounce"
-    DELIVERY_NOTE = "delivery_note"
-    READ_RECEIPT = "read_receipt"
-    INVITATION = "invitation"
-    ABSENCE = "absence"
-    AUTOMATIC = "automatic"
-    BULK = "bulk"
-    PERSON = "person"
-
-
-@dataclass(frozen=True, slots=True)
-class Sorted:
-    """What a mail is, and why.
-
-    Attributes:
-        kind: what it is.
-        rule: a short printable sentence that names the header or the words.
-        returns_on: the first day back that an absence note names, else None.
-    """
-
-    kind: Kind
-    rule: str
-    returns_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +43,6 @@ class _Phrases:
 
     beginning: re.Pattern[str]
     loose_beginning: re.Pattern[str]
-    undelivered: re.Pattern[str]
-    delayed: re.Pattern[str]
     absence: re.Pattern[str]
     automatic: re.Pattern[str]
 
@@ -93,10 +65,8 @@ def _phrases() -> _Phrases:
     beginnings, unspaced = _any_of(subject["beginnings"]), _any_of(subject["unspaced_beginnings"])
     follows = rf"(?:\s*(?:$|[^\w\s])|\s+(?:{_any_of(subject['continuations'])})(?!\w))"
     return _Phrases(
-        beginning=re.compile(rf"{unspaced}|(?:{beginnings})(?:(?<=[:\]])|{follows})"),
-        loose_beginning=re.compile(rf"(?:{beginnings})(?!\w)"),
-        undelivered=re.compile(_any_of(subject["undelivered"])),
-        delayed=re.compile(_any_of(subject["delayed"])),
+        beginning=re.compile(rf"[\[(*]?(?:{unspaced}|(?:{beginnings})(?:(?<=[:\]])|{follows}))"),
+        loose_beginning=re.compile(rf"[\[(*]?(?:{beginnings})(?!\w)"),
         absence=_words(text["absence"]),
         automatic=_words(text["automatic"]),
     )
@@ -121,59 +91,66 @@ def _says(header: str, value: str) -> str:
 
 def _report_rule(message: Message, report: DeliveryReport | None) -> Sorted | None:
     """RFC 3464 and RFC 8098: what a report says."""
-    kind = message.report_type
-    if not kind and report is not None and message.content_type == "multipart/report":
-        kind = report.kind.value
+    kind = report.kind.value if report is not None else message.report_type
     if kind == ReportKind.DISPOSITION_NOTIFICATION:
         return Sorted(Kind.READ_RECEIPT, "A report of type disposition-notification")
     if kind != ReportKind.DELIVERY_STATUS:
-        return None
+        # Reports of every kind are a machine's (RFC 6522).
+        rule = clean(f"A report of type {quoted(kind)}", _RULE_LIMIT)
+        return Sorted(Kind.AUTOMATIC, rule) if kind else None
     action = report.action if report is not None else None
+    if action is None and not message.content_type.startswith(("multipart/report", "message/")):
+        return None
+    said = f": {report.evidence}" if report is not None and report.evidence else ""
     if action is None:
         # Without a readable action the mail system's own subject has to do.
-        late = _phrases().delayed.search(_plain(message.subject))
-        return Sorted(
-            Kind.DELIVERY_NOTE if late else Kind.BOUNCE,
-            "A report of type delivery-status that names no action",
-        )
+        late = marks(message).late
+        rule = f"A report of type delivery-status that names no action{said}"
+        return Sorted(Kind.DELIVERY_NOTE if late else Kind.BOUNCE, clean(rule, _RULE_LIMIT))
+    rule = (
+        f"A report of type delivery-status with the action {action.value}{said}"
+        if message.report_type
+        else f"A mail system's note of what became of a mail, {action.value}{said}"
+    )
     return Sorted(
-        Kind.BOUNCE if action is Action.FAILED else Kind.DELIVERY_NOTE,
-        f"A report of type delivery-status with the action {action.value}",
+        Kind.BOUNCE if action is Action.FAILED else Kind.DELIVERY_NOTE, clean(rule, _RULE_LIMIT)
     )
 
 
 def _daemon_rule(message: Message) -> Sorted | None:
-    """What mail systems from before RFC 3464 send."""
-    subject = _plain(message.subject)
-    late = _phrases().delayed.search(subject) is not None
+    """What mail systems from before RFC 3464 send, as far as the header tells."""
+    seen = marks(message)
     failed = message.header("x-failed-recipients")
     if failed is not None:
         # Gmail names them in its notes of delay as well.
         rule = _says("X-Failed-Recipients", failed)
-        return Sorted(Kind.DELIVERY_NOTE if late else Kind.BOUNCE, rule)
-    likely = daemon(message.sender)
-    if likely is Daemon.NO:
+        return Sorted(Kind.DELIVERY_NOTE if seen.late else Kind.BOUNCE, rule)
+    if seen.daemon is Daemon.NO:
         return None
     said = message.sender.address or message.sender.name or "<>"
     rule = clean(f"From is the mail system {quoted(said)}", _RULE_LIMIT)
-    return_path = message.header("return-path")
-    empty_return_path = return_path is not None and return_path.replace(" ", "") in ("", "<>")
     # Not every server keeps the Return-Path; then the subject has to say it.
-    undelivered = _phrases().undelivered.match(subject) is not None
-    sure = likely is Daemon.YES
+    sure = seen.daemon is Daemon.YES
     known = sure or message.sender.local == "postmaster"
-    if undelivered or (late and sure) or (empty_return_path and known):
-        return Sorted(Kind.DELIVERY_NOTE if late else Kind.BOUNCE, rule)
+    if seen.undelivered or (seen.late and sure) or (seen.empty_return_path and known):
+        return Sorted(Kind.DELIVERY_NOTE if seen.late else Kind.BOUNCE, rule)
     return Sorted(Kind.AUTOMATIC, rule) if sure else None
 
 
-def _invitation_rule(message: Message, body: Body | None) -> Sorted | None:
-    """RFC 6047: somebody asks for a time."""
+_CALENDAR_KINDS = {
+    "REQUEST": Kind.INVITATION,
+    "COUNTER": Kind.INVITATION,
+    "CANCEL": Kind.CANCELLATION,
+    "REPLY": Kind.CALENDAR_REPLY,
+}
+
+
+def _calendar_rule(message: Message, body: Body | None) -> Sorted | None:
+    """RFC 5546 and RFC 6047: what a calendar asks or says; a published one says nothing."""
     in_body = body.calendar_method if body is not None else None
-    method = message.calendar_method or in_body
-    if method in ("REQUEST", "COUNTER"):
-        return Sorted(Kind.INVITATION, f"A calendar part with the method {method}")
-    return None
+    method = message.calendar_method or in_body or ""
+    kind = _CALENDAR_KINDS.get(method)
+    return Sorted(kind, f"A calendar part with the method {method}") if kind is not None else None
 
 
 _AUTOMATIC_HEADERS = (
@@ -268,7 +245,7 @@ def sort(
     found = (
         _report_rule(message, body.report if body is not None else None)
         or _daemon_rule(message)
-        or _invitation_rule(message, body)
+        or _calendar_rule(message, body)
         or _reply_rule(message, body, own_keys)
     )
     if found is not None:
@@ -281,16 +258,32 @@ def sort(
     return Sorted(Kind.PERSON, "Nothing marks it as automatic")
 
 
+def may_be_report(message: Message) -> bool:
+    """Whether a header makes it likely that a mail system tells of a mail that did not arrive.
+
+    For mail that concerns no interview as far as its header tells: it may bring back one that
+    does. Most such mail is no report; `sort` tells.
+    """
+    seen = marks(message)
+    return (
+        message.content_type.startswith(("multipart/report", "message/"))
+        or message.has("x-failed-recipients")
+        or bool(seen.daemon or seen.named or seen.undelivered or seen.empty_return_path)
+    )
+
+
 def needs_body(message: Message) -> bool:
     """Whether `sort` could decide otherwise, or say more, with the body at hand.
 
-    True for reports and mail systems' mail (what was not delivered?), for automatic replies
-    (until when?), for calendar mail, and for people's mail in several parts, of which one may be
-    an invitation.
+    True for reports and for what a mail system may have written (what was not delivered?), for
+    automatic replies (until when?), for calendar mail, and for people's mail in several parts, of
+    which one may be an invitation.
     """
-    if message.content_type == "multipart/report" or message.has("x-failed-recipients"):
-        return True
-    if daemon(message.sender) or message.content_type == "text/calendar":
+    if (
+        may_be_report(message)
+        or marks(message)
+        or message.content_type in ("text/calendar", "application/ics")
+    ):
         return True
     if _reply_rule(message, None, frozenset()) is not None:
         return True

@@ -7,70 +7,42 @@ bounded by `parts.walk`, and what cannot be made sense of is left out, never rai
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from followupd.reading.addresses import Address, read_addresses
+from followupd.errors import UnreadableMessage
+from followupd.reading.addresses import read_addresses
+from followupd.reading.bounces import Letter, own_words, read_letter
 from followupd.reading.fields import Fields, read_fields, split
 from followupd.reading.hypertext import words_of
+from followupd.reading.mail_systems import Daemon, daemon, marks
+from followupd.reading.message import Message, read_headers, read_parameter
 from followupd.reading.parts import SIZE_LIMIT, Part, walk
-from followupd.reading.text import clean, clean_lines, folded
+from followupd.reading.reports import (
+    RECIPIENTS,
+    Action,
+    DeliveryReport,
+    ReportKind,
+    lasting,
+    original_id,
+    reported,
+    returned_fields,
+)
+from followupd.reading.text import clean, clean_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+__all__ = ["Action", "Body", "Daemon", "DeliveryReport", "ReportKind", "daemon", "read_body"]
+
 TEXT_LIMIT = 64 * 1024
 """The most characters of text that are kept."""
 
-_GROUPS = 100
-_RECIPIENTS = 100
-_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,400}@[!-;=?-~]{1,400}>")
-_QUOTED_MESSAGE_ID = re.compile(
-    r"^[> \t|]{0,20}Message-ID:\s{0,5}(<[!-;=?-~]{1,400}@[!-;=?-~]{1,400}>)",
-    re.IGNORECASE | re.MULTILINE,
-)
+CALENDAR_LIMIT = 64 * 1024
+"""The most bytes of a calendar that are kept."""
+
 _METHOD = re.compile(rb"^METHOD:[ \t]*([A-Za-z-]{1,40})", re.MULTILINE | re.IGNORECASE)
-_GROUP_END = re.compile(rb"(?:\r\n|\r|\n)(?:[ \t]*(?:\r\n|\r|\n))+")
-_DAEMON_ONLY = frozenset(
-    {"mailer-daemon", "mail-daemon", "mailerdaemon", "mdaemon", "mail.delivery.system"}
-)
-_DAEMON_NAMES = _DAEMON_ONLY | {"mail delivery system", "mail delivery subsystem"}
-
-
-class ReportKind(StrEnum):
-    """What a report tells of."""
-
-    DELIVERY_STATUS = "delivery-status"
-    DISPOSITION_NOTIFICATION = "disposition-notification"
-
-
-class Action(StrEnum):
-    """What became of a mail (RFC 3464, section 2.3.3)."""
-
-    FAILED = "failed"
-    DELAYED = "delayed"
-    DELIVERED = "delivered"
-    RELAYED = "relayed"
-    EXPANDED = "expanded"
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryReport:
-    """What a mail system says about a mail of the user's.
-
-    Attributes:
-        kind: a delivery status (RFC 3464), or a read receipt (RFC 8098).
-        action: the gravest of its actions; None where it names none.
-        final_recipients: the bare addresses that the action concerns: Final-Recipient, then
-            Original-Recipient where it differs.
-        original_message_id: the Message-ID of the mail it is about, or None.
-    """
-
-    kind: ReportKind
-    action: Action | None
-    final_recipients: tuple[str, ...]
-    original_message_id: str | None
+_CALENDAR_TYPES = ("text/calendar", "application/ics")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,32 +51,18 @@ class Body:
 
     Attributes:
         text: the best text there is, clean, its lines kept, at most 65,536 characters.
-        calendar_method: the method of a calendar part (RFC 6047), upper-case, or None.
+        calendar_method: the method of a calendar part or .ics attachment (RFC 6047), upper-case, or
+            None.
         report: what a mail system reports, or None.
+        calendar: the first calendar part or .ics attachment (RFC 5545), its transfer encoding
+            undone, its character set untouched; None when there is none, or when it is larger
+            than 65,536 bytes.
     """
 
     text: str
     calendar_method: str | None
     report: DeliveryReport | None
-
-
-class Daemon(IntEnum):
-    """How surely an address is a mail system's own."""
-
-    NO = 0
-    MAYBE = 1
-    """A postmaster, who may be a person; a display name; or nobody at all (`From: <>`)."""
-    YES = 2
-
-
-def daemon(address: Address) -> Daemon:
-    """Whether mail from `address` comes from a mail system (RFC 5321, section 4.5.5)."""
-    if address.local in _DAEMON_ONLY:
-        return Daemon.YES
-    name = folded(address.name)
-    if address.local == "postmaster" or name in _DAEMON_NAMES:
-        return Daemon.MAYBE
-    return Daemon.NO if address.address or name else Daemon.MAYBE
+    calendar: bytes | None = field(default=None, repr=False)
 
 
 def _part_text(part: Part) -> str:
@@ -130,105 +88,97 @@ def _best_text(parts: Iterable[Part]) -> str:
     return clean_lines("\n\n".join(text for _, text in chosen.values()), TEXT_LIMIT)
 
 
-def _calendar_method(parts: Iterable[Part]) -> str | None:
-    for part in parts:
-        if part.content_type.media_type not in ("text/calendar", "application/ics"):
-            continue
+def _is_calendar(part: Part) -> bool:
+    if part.content_type.media_type in _CALENDAR_TYPES:
+        return True
+    disposition = read_parameter(part.fields.first("content-disposition") or "", "filename")
+    named = disposition or part.content_type.parameter("name")
+    return named.lower().endswith(".ics")
+
+
+def _calendar(parts: Iterable[Part]) -> tuple[str | None, bytes | None]:
+    """The first method that a calendar names, and the first calendar itself."""
+    method: str | None = None
+    kept: bytes | None = None
+    for number, part in enumerate(part for part in parts if _is_calendar(part)):
+        data = part.data
+        if number == 0 and len(data) <= CALENDAR_LIMIT:
+            kept = data
         named = part.content_type.parameter("method")
         if not named:
-            found = _METHOD.search(part.data)
+            found = _METHOD.search(data)
             named = found[1].decode("ascii") if found else ""
-        if named:
-            return clean(named, 40).upper()
-    return None
+        if named and method is None:
+            method = clean(named, 40).upper()
+    return method, kept
 
 
-def _message_id(value: str | None) -> str | None:
-    found = _MESSAGE_ID.search(value or "")
-    return found[0] if found else None
-
-
-def _recipient(value: str) -> str:
-    """The address of a typed recipient such as `rfc822; dana@acme.example` (RFC 3464, 2.3.1)."""
-    found = read_addresses(value.rpartition(";")[2], limit=1)
-    return found[0].address if found else ""
-
-
-_GRAVITY = tuple(Action)
-
-
-def _action(group: Fields) -> Action | None:
-    named = (group.first("action") or "").split("(")[0].split(";")[0].strip().lower()
-    return Action(named) if named in _GRAVITY else None
-
-
-def _delivery_status(groups: Iterable[Fields]) -> tuple[Action | None, tuple[str, ...]]:
-    named = [(_action(group), group) for group in groups]
-    gravest = min((action for action, _ in named if action), key=_GRAVITY.index, default=None)
-    recipients = (
-        _recipient(group.first(name) or "")
-        for name in ("final-recipient", "original-recipient")
-        for action, group in named
-        if action is gravest
-    )
-    return gravest, tuple(dict.fromkeys(address for address in recipients if address))[:_RECIPIENTS]
-
-
-def _original_id(parts: Iterable[Part]) -> str | None:
-    """The Message-ID of the mail that a report brings back, whole or its header alone."""
-    for part in parts:
-        if part.content_type.media_type in (
-            "message/rfc822",
-            "message/global",
-            "message/global-headers",
-            "text/rfc822-headers",
-            "message/rfc822-headers",
-        ):
-            data = part.data.lstrip(b"\r\n")
-            found = _message_id(read_fields(split(data)[0]).first("message-id"))
-            if found:
-                return found
-    return None
-
-
-def _quoted_id(parts: Iterable[Part]) -> str | None:
-    """The first Message-ID that stands in the text: old mail systems bring the mail back there."""
-    for part in parts:
-        if part.content_type.media_type.startswith("text/"):
-            found = _QUOTED_MESSAGE_ID.findall(part.text[:SIZE_LIMIT])
-            if found:
-                return str(found[0])
-    return None
-
-
-def _report(fields: Fields, parts: list[Part]) -> DeliveryReport | None:
-    original = _original_id(parts) or _quoted_id(parts)
-    for part in parts:
-        media_type = part.content_type.media_type
-        if media_type in ("message/delivery-status", "message/global-delivery-status"):
-            blocks = _GROUP_END.split(part.data.strip())[:_GROUPS]
-            action, recipients = _delivery_status([read_fields(block) for block in blocks])
-            return DeliveryReport(ReportKind.DELIVERY_STATUS, action, recipients, original)
-        if media_type in (
-            "message/disposition-notification",
-            "message/global-disposition-notification",
-        ):
-            said = read_fields(part.data.lstrip(b"\r\n"))
-            recipient = _recipient(said.first("final-recipient") or "")
-            return DeliveryReport(
-                ReportKind.DISPOSITION_NOTIFICATION,
-                None,
-                (recipient,) if recipient else (),
-                _message_id(said.first("original-message-id")) or original,
-            )
-    failed = read_addresses(fields.every("x-failed-recipients"), _RECIPIENTS)
-    if failed:
-        addresses = tuple(address.address for address in failed if address.address)
-        return DeliveryReport(ReportKind.DELIVERY_STATUS, Action.FAILED, addresses, original)
-    senders = read_addresses(fields.every("from"), 5) or (Address("", ""),)
-    if original and any(daemon(address) for address in senders):
+def _report(
+    message: Message, fields: Fields, parts: list[Part], text: str
+) -> DeliveryReport | None:
+    """What a mail system reports, provided that a mail system may be the writer."""
+    is_report = message.content_type.startswith(("multipart/report", "message/"))
+    if not is_report and not marks(message) and not message.has("x-failed-recipients"):
+        return None
+    said = reported(parts)
+    returned = returned_fields(parts)
+    letter = read_letter(message, text, brings_back=returned is not None)
+    if said is not None and said.kind is ReportKind.DISPOSITION_NOTIFICATION:
+        # A mail system that refuses a mail may say so as a receipt (RFC 5429, section 2.1.3).
+        return _of_letter(letter, said) if letter and "deleted" in said.evidence else said
+    if said is not None and (said.action is not None or said.final_recipients):
+        return replace(said, final_recipients=said.final_recipients or _named_in(letter))
+    original = original_id(parts)
+    of_header = _of_header(message, fields, text, original)
+    if letter is not None and of_header is None:
+        return _of_letter(letter, said, original, returned)
+    if of_header is None and said is None and original and daemon(message.sender):
         return DeliveryReport(ReportKind.DELIVERY_STATUS, None, (), original)
-    return None
+    return of_header or said
+
+
+def _named_in(letter: Letter | None) -> tuple[str, ...]:
+    return letter.recipients if letter is not None else ()
+
+
+def _of_header(
+    message: Message, fields: Fields, text: str, original: str | None
+) -> DeliveryReport | None:
+    """A report made of X-Failed-Recipients, which exim and Gmail write."""
+    failed = read_addresses(fields.every("x-failed-recipients"), RECIPIENTS)
+    if not failed:
+        return None
+    # Gmail names them in its notes of delay as well.
+    late = marks(message).late
+    return DeliveryReport(
+        ReportKind.DELIVERY_STATUS,
+        Action.DELAYED if late else Action.FAILED,
+        tuple(address.address for address in failed if address.address),
+        original,
+        permanent=False if late else lasting(own_words(text)),
+    )
+
+
+def _of_letter(
+    letter: Letter,
+    said: DeliveryReport | None,
+    original: str | None = None,
+    returned: Fields | None = None,
+) -> DeliveryReport:
+    """A report made of a mail system's letter, and of what its parts add."""
+    recipients = letter.recipients or (said.final_recipients if said is not None else ())
+    if not recipients and returned is not None:
+        to = read_addresses(returned.every("to"), 5)
+        # A mail to one person alone failed for that person.
+        recipients = (to[0].address,) if len(to) == 1 and to[0].address else ()
+    return DeliveryReport(
+        ReportKind.DELIVERY_STATUS,
+        letter.action,
+        recipients,
+        said.original_message_id if said is not None else original,
+        permanent=letter.permanent,
+        evidence=letter.evidence,
+    )
 
 
 def read_body(raw: bytes) -> Body:
@@ -238,10 +188,13 @@ def read_body(raw: bytes) -> Body:
         raw: as fetched, perhaps cut off anywhere; at most 256 KiB count.
     """
     raw = raw[:SIZE_LIMIT].removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").lstrip(b"\r\n")
-    fields = read_fields(split(raw)[0])
     parts = list(walk(raw))
-    return Body(
-        text=_best_text(parts),
-        calendar_method=_calendar_method(parts),
-        report=_report(fields, parts),
-    )
+    text = _best_text(parts)
+    try:
+        message = read_headers(raw)
+    except UnreadableMessage:
+        report = None
+    else:
+        report = _report(message, read_fields(split(raw)[0]), parts, text)
+    method, calendar = _calendar(parts)
+    return Body(text=text, calendar_method=method, report=report, calendar=calendar)

@@ -45,11 +45,14 @@ class ContentType:
 
     def parameter(self, name: str) -> str:
         """The parameter `name` (lower-case), as written; "" when there is none."""
-        pattern = (
-            rf';\s*{re.escape(name)}(?:\*0?\*?)?\s*=\s*(?:"([^"]{{0,200}})"|([^\s;"]{{1,200}}))'
-        )
-        found = re.search(pattern, self.value, re.IGNORECASE)
-        return (found[1] or found[2] or "").strip() if found else ""
+        return read_parameter(self.value, name)
+
+
+def read_parameter(value: str, name: str) -> str:
+    """The parameter `name` (lower-case) of a field's value, as written; "" when there is none."""
+    pattern = rf';\s*{re.escape(name)}(?:\*0?\*?)?\s*=\s*(?:"([^"]{{0,200}})"|([^\s;"]{{1,200}}))'
+    found = re.search(pattern, value[:_VALUE_LIMIT], re.IGNORECASE)
+    return (found[1] or found[2] or "").strip() if found else ""
 
 
 def read_content_type(value: str | None) -> ContentType:

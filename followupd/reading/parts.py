@@ -51,7 +51,8 @@ class Part:
         if encoding == "base64":
             return from_base64(self.raw)
         if encoding == "quoted-printable":
-            return binascii.a2b_qp(self.raw)
+            # A soft line break may end in any of the three ways lines end.
+            return binascii.a2b_qp(self.raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
         return self.raw
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import date
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from followupd.reading.automatic import Kind, Sorted, needs_body, sort
-from followupd.reading.body import Action, Body, DeliveryReport, ReportKind
+from followupd.reading.body import Action, Body, DeliveryReport, ReportKind, read_body
 from followupd.reading.message import Message, read_headers
 
 OWN = frozenset({"Robin@Example.org"})
@@ -22,6 +23,13 @@ def mail(
     date_line = "Date: Mon, 4 Jan 2027 10:00:00 +0100"
     lines = [f"From: {sender}", f"Subject: {subject}", date_line, *headers]
     return read_headers("\r\n".join(lines).encode())
+
+
+def encoded(words: str) -> str:
+    """A header value as mail programs write it: one encoded word where it is not ASCII."""
+    if words.isascii():
+        return words
+    return f"=?utf-8?B?{b64encode(words.encode()).decode()}?="
 
 
 def text(words: str) -> Body:
@@ -125,9 +133,32 @@ def test_an_invitation_comes_before_automatic_headers(method: str) -> None:
     assert told(alone).kind is Kind.INVITATION
 
 
-def test_an_accepted_invitation_asks_for_nothing() -> None:
-    """Only a request is one."""
-    assert told(mail(), Body("", "REPLY", None)).kind is Kind.PERSON
+@pytest.mark.parametrize(
+    ("method", "kind"),
+    [
+        ("REPLY", Kind.CALENDAR_REPLY),
+        ("CANCEL", Kind.CANCELLATION),
+        ("PUBLISH", Kind.PERSON),
+        ("X-NONE", Kind.PERSON),
+    ],
+)
+def test_a_calendar_goes_by_its_method(method: str, kind: Kind) -> None:
+    """RFC 5546: an acceptance is a machine's note, a published event says nothing."""
+    assert told(mail(), Body("", method, None)).kind is kind
+    alone = mail(f"Content-Type: text/calendar; method={method}")
+    assert told(alone).kind is kind
+    assert needs_body(alone)
+
+
+@pytest.mark.parametrize("subject", ["Accepted", "Zugesagt", "Accepté ", "Aceptado", "承諾"])
+def test_an_acceptance_is_a_calendars_in_every_language(subject: str) -> None:
+    """The part tells, not the subject: people write "Accepted" over an offer."""
+    message = mail(
+        "Content-Type: multipart/alternative; boundary=b", subject=encoded(f"{subject}: Interview")
+    )
+    assert needs_body(message)
+    assert told(message, Body("", "REPLY", None)).kind is Kind.CALENDAR_REPLY
+    assert told(message, text("I accept with pleasure.")).kind is Kind.PERSON
 
 
 @pytest.mark.parametrize(
@@ -195,7 +226,50 @@ def test_each_automatic_header_is_enough(header: str) -> None:
 )
 def test_an_absence_note_without_any_header_is_told_by_its_subject(subject: str) -> None:
     """Exchange sends some absence notes as plain new mails, in every language."""
-    assert told(mail(subject=subject)).kind is Kind.ABSENCE
+    assert told(mail(subject=encoded(subject))).kind is Kind.ABSENCE
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        *("Auto: x", "AUTO: x", "Automatic reply: x", "Auto Response", "Out of Office"),
+        *("Out of the Office", "OOO: x", "OOF: x", "Abwesenheitsnotiz", "Automatische Antwort: x"),
+        *("Réponse automatique : x", "Absence du bureau", "Respuesta automática: x"),
+        *("Fuera de la oficina", "Risposta automatica: x", "Fuori sede", "Automatisch antwoord: x"),
+        *("Autosvar: x", "Automatisk svar: x", "Frånvaro", "Resposta automática: x"),
+        *("Automatyczna odpowiedź: x", "Automaattinen vastaus: x", "Automatická odpověď: x"),
+        *("Automatikus válasz: x", "Otomatik yan\u0131t: x", "Автоматический ответ: x"),
+        *("自動応答", "自动答复", "自动回复", "自動回覆", "자동 회신"),
+    ],
+)
+def test_a_phrase_counts_at_the_beginning_and_not_behind_an_answers_mark(subject: str) -> None:
+    """Each beginning that was seen: alone, in capitals, in brackets; not in a person's reply."""
+    for written in (subject, subject.upper(), f"[{subject}]"):
+        assert told(mail(subject=encoded(written))).kind is Kind.ABSENCE
+    words = text("Could we meet on Friday instead?")
+    assert told(mail(subject=encoded(f"Re: {subject}")), words).kind is Kind.PERSON
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I am currently out of the office with limited access to email.",
+        "Ich bin derzeit nicht im Büro. Diese Nachricht wurde automatisch erstellt.",
+        "Je suis actuellement absente du bureau. Ceci est une réponse automatique.",
+        "Actualmente fuera de la oficina. Esta es una respuesta automática.",
+    ],
+)
+def test_an_absence_note_is_one_by_its_header_and_its_words(words: str) -> None:
+    """English, German, French, Spanish."""
+    assert told(mail("Auto-Submitted: auto-replied"), text(words)).kind is Kind.ABSENCE
+    assert told(mail(), text(words)).kind is Kind.PERSON
+
+
+def test_who_has_retired_is_away_not_answering() -> None:
+    """It stopped the follow-ups for good elsewhere."""
+    message = mail(subject="Automatic reply: Checking in")
+    note = text("I am out of the office, for I have retired. Please write to Sam.")
+    assert told(message, note, answers_ours=True).kind is Kind.ABSENCE
 
 
 @pytest.mark.parametrize(
@@ -249,6 +323,67 @@ def test_bulk_mail_is_nobodys_unless_it_answers_ours(header: str) -> None:
     """Applicant-tracking systems put List-Unsubscribe on real recruiters' mail."""
     assert told(mail(header)).kind is Kind.BULK
     assert told(mail(header), answers_ours=True).kind is Kind.PERSON
+
+
+def test_an_acknowledgement_without_any_mark_is_a_persons() -> None:
+    """What it says is read elsewhere."""
+    message = mail(subject="Thank you for applying", sender="no-reply@greenhouse.io")
+    assert told(message, text("We received your application.")).kind is Kind.PERSON
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "words"),
+    [
+        ("no-reply@ats.example", "Your application", "If your account does not exist, sign up."),
+        ("no-reply@ats.example", "Update", "Your application was rejected. Write to x@y.example."),
+        ("notifications@shop.example", "Your parcel", "Your parcel could not be delivered."),
+        ("admin@acme.example", "Interview", "Sorry, my last mail could not be delivered. Dana"),
+        ("dana@acme.example", "Undeliverable", "My mail to you was undeliverable: 550 5.1.1"),
+    ],
+)
+def test_what_only_sounds_like_a_bounce_is_none(sender: str, subject: str, words: str) -> None:
+    """A machine's words on another matter, and a person's on this one."""
+    raw = f"From: {sender}\r\nSubject: {subject}\r\n\r\n{words}\r\n".encode()
+    assert told(read_headers(raw), read_body(raw)).kind is Kind.PERSON
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject"),
+    [
+        ("MAILER-DAEMON@mx.example", "x"),
+        ("Mail Delivery System <>", "x"),
+        ("Postmaster <postmaster@mx.example>", "x"),
+        ("SMTP Gateway <smtp-gw@mx.example>", "x"),
+        ("System Administrator <admin@mx.example>", "Undeliverable: Checking in"),
+        ("no-reply@carrier.example", "Mail"),
+        ("scanner@mx.example", "Mail could not be delivered"),
+    ],
+)
+def test_a_letter_of_a_mail_system_is_a_bounce(sender: str, subject: str) -> None:
+    """By its sender or its subject, and by what it says."""
+    words = "Could not be delivered to: <dana@acme.example>\r\nSMTP error 550 5.1.1 unknown user"
+    raw = f"From: {sender}\r\nSubject: {subject}\r\n\r\n{words}\r\n".encode()
+    message = read_headers(raw)
+    assert needs_body(message)
+    found = told(message, read_body(raw))
+    assert found.kind is Kind.BOUNCE
+    assert "could not be delivered" in found.rule.casefold()
+
+
+@pytest.mark.parametrize("subject", ["Re: Mail trouble", "Our mail rules"])
+def test_a_postmaster_who_talks_of_mail_is_a_person(subject: str) -> None:
+    """They quote status codes and headers, in their own words."""
+    raw = (
+        f"From: Sam <postmaster@acme.example>\r\nSubject: {subject}\r\n\r\nHi Robin, I think the "
+        "user does not exist: dana@acme.example got 550 5.1.1.\r\nMessage-ID: <a@b.example>\r\n"
+    ).encode()
+    assert told(read_headers(raw), read_body(raw)).kind is Kind.PERSON
+
+
+def test_a_report_of_another_kind_is_a_machines() -> None:
+    """RFC 6522: complaints about spam come as reports too."""
+    message = mail("Content-Type: multipart/report; report-type=feedback-report; boundary=x")
+    assert told(message).kind is Kind.AUTOMATIC
 
 
 def test_the_body_is_wanted_only_where_it_can_tell_more() -> None:

@@ -1,0 +1,1 @@
+"""Fuzzing of the reading of mail: what no test has thought of."""
