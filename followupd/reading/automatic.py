@@ -16,7 +16,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from followupd.reading.absence import return_day
+from followupd.reading.absence import read_absence
 from followupd.reading.addresses import mailbox_key
 from followupd.reading.kinds import Kind, Sorted
 from followupd.reading.mail_systems import Daemon, marks
@@ -207,11 +207,20 @@ def _reply_rule(message: Message, body: Body | None, own_keys: frozenset[str]) -
     words = f"{_plain(message.subject)} {_own_text(body)}"
     if by_subject is None and not _phrases().absence.search(words):
         return Sorted(Kind.AUTOMATIC, rule)
-    day = None
-    if message.date is not None:
-        text = body.text if body is not None else ""
-        day = return_day(f"{message.subject}\n{text}", message.date.date())
-    return Sorted(Kind.ABSENCE, rule, day)
+    if message.date is None:
+        return Sorted(Kind.ABSENCE, rule)
+    text = body.text if body is not None else ""
+    sent_on, writer = message.date.date(), message.sender.address
+    absence = read_absence(text, message.subject, sent_on, writer)
+    stand_in = absence.stand_in
+    return Sorted(
+        Kind.ABSENCE,
+        rule,
+        absence.returns_on,
+        stand_in.name if stand_in is not None else "",
+        stand_in.address if stand_in is not None else "",
+        absence.has_left,
+    )
 
 
 def _bulk_rule(message: Message) -> Sorted | None:
