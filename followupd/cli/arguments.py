@@ -98,6 +98,7 @@ def build_parser() -> Parser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     _add_service(commands)
     _add_add(commands)
+    _add_suggesting(commands)
     _add_looking(commands)
     _add_deciding(commands)
     return parser
@@ -178,6 +179,27 @@ def _add_add(commands: Commands) -> None:
     add.add_argument("--again", action="store_true", help="record it although it is there already")
 
 
+def _add_suggesting(commands: Commands) -> None:
+    text = "interviews that invitations in your mailbox suggest"
+    _command(commands, "suggestions", "suggesting:suggestions", text, json=True)
+    accept = _command(
+        commands, "accept", "suggesting:accept", "record a suggested interview", json=True
+    )
+    dismiss = _command(commands, "dismiss", "suggesting:dismiss", "forget a suggested interview")
+    for parser in (accept, dismiss):
+        parser.add_argument(
+            "suggestion",
+            type=_number,
+            metavar="SUGGESTION",
+            help="as `followupd suggestions` shows it",
+        )
+    accept.add_argument("--company", metavar="C", help="where it is unknown or wrong")
+    accept.add_argument("--role", metavar="R", help="likewise")
+    accept.add_argument(
+        "--again", action="store_true", help="record it although it is there already"
+    )
+
+
 def _add_looking(commands: Commands) -> None:
     _command(commands, "list", "listing:list_all", "all interviews and what is next", json=True)
     for name, run, text in (
@@ -186,6 +208,15 @@ def _add_looking(commands: Commands) -> None:
         ("log", "showing:log", "what has happened, oldest first"),
     ):
         _command(commands, name, run, text, json=True, number=True)
+    why = _command(
+        commands,
+        "why",
+        "explaining:why",
+        "what was made of each mail, by which words, and how to correct it",
+        json=True,
+    )
+    why.add_argument("id", type=_number, nargs="?", metavar="ID", help="of an interview")
+    why.add_argument("--message", metavar="MESSAGE-ID", help="of one mail, recorded or not")
     preview = _command(
         commands,
         "preview",
@@ -229,3 +260,9 @@ def _add_deciding(commands: Commands) -> None:
     answer = resolve.add_mutually_exclusive_group()
     answer.add_argument("--interview", metavar="ID", type=_number, help="it answers this one")
     answer.add_argument("--none", action="store_true", help="it answers none")
+    resolve.add_argument(
+        "--outcome",
+        metavar="O",
+        choices=[outcome.value for outcome in Outcome],
+        help=f"what it says: {', '.join(outcome.value for outcome in Outcome)}",
+    )

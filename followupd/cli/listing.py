@@ -10,7 +10,9 @@ from followupd.cli.desk import open_desk
 from followupd.cli.format import counted, draft_stands, draft_to, iso, moment
 from followupd.cli.screen import Screen, print_json
 from followupd.cli.standing import answer_words, next_words
+from followupd.domain.days import say_day
 from followupd.domain.interview import Status
+from followupd.domain.verdicts import guess_of
 from followupd.reading.text import clean
 
 if TYPE_CHECKING:
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from followupd.domain.plan import Plan
     from followupd.service.clock import Clock
     from followupd.store import Reading
+
+_UNUSUALLY_LONG = timedelta(days=5)
+"""Longer than a mailbox in use is without any mail."""
 
 _STALE = timedelta(hours=1)
 _DRAFTS_NAMED = 3
@@ -65,6 +70,12 @@ def list_all(arguments: Namespace, clock: Clock) -> int:
             _table(screen, sorted(rows, key=lambda row: row.order), desk)
         else:
             screen.line("There are no interviews yet; `followupd add` records one.")
+        suggested = len(reading.suggestions())
+        if suggested:
+            screen.line()
+            screen.line(
+                f"Suggested by mail: {counted(suggested, 'interview')}; `followupd suggestions`."
+            )
         problems = list(account_lines(desk, reading))
         if problems:
             screen.line()
@@ -124,9 +135,26 @@ def account_lines(desk: Desk, reading: Reading) -> Iterator[str]:
             )
         elif desk.now - last > _STALE:
             yield f"{account.name}: mail last seen {seen}; `followupd run` is to be running"
+        else:
+            yield from _quiet(account.name, desk, reading)
         unreadable = len(reading.unreadable(account.name))
         if unreadable:
             yield f"{account.name}: {counted(unreadable, 'mail')} could not be read"
+
+
+def _quiet(account: str, desk: Desk, reading: Reading) -> Iterator[str]:
+    """Say when a mailbox that is looked at has brought nothing at all for unusually long.
+
+    A filter that moves all mail, or a folder that is not the one mail goes to, looks like this.
+    """
+    newest = max((cursor.seen_at for cursor in reading.cursors(account)), default=None)
+    if newest is not None and desk.now - newest > _UNUSUALLY_LONG:
+        since = say_day(desk.workdays.day_of(newest), desk.today)
+        days = (desk.now - newest).days
+        yield (
+            f"{account}: no mail of any kind has come since {since}, {days} days ago; if others "
+            "see newer mail there, `followupd check` tells which folders are read"
+        )
 
 
 def _table(screen: Screen, rows: list[Row], desk: Desk) -> None:
@@ -161,6 +189,8 @@ def _what_is_next(row: Row, desk: Desk) -> Iterator[str]:
         return
     if history.answer is not None:
         yield answer_words(history, desk)
+        if guess_of(history.answer.verdict) is not None:
+            yield f"what it says is not sure: followupd why {history.interview_id}"
     said = next_words(row.plan, desk)
     if said is not None:
         yield said

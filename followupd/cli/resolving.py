@@ -13,16 +13,19 @@ from followupd.cli.desk import history_of, open_desk
 from followupd.cli.format import iso, moment, name_of
 from followupd.cli.screen import Screen, print_json
 from followupd.cli.standing import what_follows
-from followupd.domain.events import Layer, PossibleReply, ReplyReceived, ReplyResolved
+from followupd.domain.days import say_day
+from followupd.domain.events import Layer, Place, PossibleReply, ReplyReceived, ReplyResolved
+from followupd.domain.interview import Outcome
+from followupd.domain.verdicts import outcome_of
 from followupd.errors import FollowupdError, UnknownInterview, UsageError
 from followupd.reading.text import clean, quoted
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from followupd.cli.desk import Desk
-    from followupd.domain.events import Mail
+    from followupd.domain.events import Mail, Verdict
     from followupd.domain.history import History
     from followupd.service.clock import Clock
     from followupd.store import Reading, Transaction
@@ -40,12 +43,22 @@ class Reply:
         mail: what is kept of it.
         interviews: those that wait for the decision, ascending; empty once it is made.
         evidence: why it may belong to them.
+        verdict: what was read in it, or None.
     """
 
     number: int
     mail: Mail
     interviews: tuple[int, ...]
     evidence: str
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What the user says: which interview it answers, None for none, and with what."""
+
+    interview: int | None
+    outcome: Outcome | None
 
 
 def possible_replies(reading: Reading, histories: Mapping[int, History]) -> list[Reply]:
@@ -66,7 +79,8 @@ def possible_replies(reading: Reading, histories: Mapping[int, History]) -> list
             if possible.mail.message_id == message_id
         }
         evidence = dict.fromkeys(possible.evidence for possible in waiting.values())
-        replies.append(Reply(number, event.mail, tuple(waiting), "; ".join(evidence)))
+        why = "; ".join(evidence)
+        replies.append(Reply(number, event.mail, tuple(waiting), why, event.verdict))
     return replies
 
 
@@ -77,6 +91,8 @@ def resolve(arguments: Namespace, clock: Clock) -> int:
         raise UsageError("REPLY: say which; `followupd resolve` lists the numbers")
     if arguments.reply is not None and not decides:
         raise UsageError("say what it answers: --interview ID, or --none")
+    if arguments.outcome is not None and arguments.interview is None:
+        raise UsageError("--outcome goes with --interview ID: what answers none says nothing here")
     with open_desk(arguments, clock) as desk:
         if not decides:
             _list(desk, as_json=arguments.json)
@@ -84,7 +100,9 @@ def resolve(arguments: Namespace, clock: Clock) -> int:
         with desk.store.begin() as transaction:
             histories = desk.histories(transaction)
             reply = _reply_of(possible_replies(transaction, histories), arguments.reply)
-            concerned = _decide(transaction, histories, reply, arguments.interview, desk)
+            outcome = Outcome(arguments.outcome) if arguments.outcome is not None else None
+            choice = _Choice(arguments.interview, outcome)
+            concerned = _decide(transaction, histories, reply, choice, desk)
         histories = desk.histories()
         if arguments.json:
             print_json({"reply": reply.number, "interview": arguments.interview})
@@ -97,6 +115,20 @@ def resolve(arguments: Namespace, clock: Clock) -> int:
             for sentence in what_follows(histories[number], plan, desk):
                 screen.line(sentence)
     return 0
+
+
+def _reads_like(verdict: Verdict | None, desk: Desk) -> Iterator[str]:
+    """What the mail seems to say."""
+    if verdict is None or not verdict.evidence:
+        return
+    meaning = verdict.meaning.value.replace("_", " ")
+    words = quoted(verdict.evidence[0].words, _EVIDENCE_LIMIT)
+    if verdict.evidence[0].place is Place.INVITATION:
+        words = clean(verdict.evidence[0].words, _EVIDENCE_LIMIT)
+    until = ""
+    if verdict.decision_by is not None:
+        until = f", until {say_day(verdict.decision_by, desk.today)}"
+    yield f"reads like: {meaning}{until}, {verdict.confidence:.0%} sure, by {words}"
 
 
 def _reply_of(replies: list[Reply], number: int) -> Reply:
@@ -117,19 +149,33 @@ def _decide(
     transaction: Transaction,
     histories: Mapping[int, History],
     reply: Reply,
-    chosen: int | None,
+    choice: _Choice,
     desk: Desk,
 ) -> list[int]:
     """Record the decision; the interviews it concerns."""
+    chosen = choice.interview
     if chosen is not None:
         history_of(histories, chosen)
     message_id = reply.mail.message_id
     for number in reply.interviews:
-        resolved = ReplyResolved(at=desk.now, message_id=message_id, belongs=number == chosen)
+        belongs = number == chosen
+        resolved = ReplyResolved(
+            at=desk.now,
+            message_id=message_id,
+            belongs=belongs,
+            outcome=choice.outcome if belongs else None,
+        )
         transaction.append(number, resolved)
     if chosen is None or chosen in reply.interviews:
         return list(reply.interviews)
-    received = ReplyReceived(at=desk.now, mail=reply.mail, layer=Layer.HAND, evidence="you said so")
+    received = ReplyReceived(
+        at=desk.now,
+        mail=reply.mail,
+        layer=Layer.HAND,
+        evidence="you said so",
+        outcome=choice.outcome or outcome_of(reply.verdict),
+        verdict=reply.verdict,
+    )
     # The mark keeps the same mail in another folder from being taken a second time; where it was
     # met before and judged otherwise, the user's word counts nevertheless.
     if transaction.append(chosen, received, f"mail:{message_id}") is None:
@@ -151,6 +197,8 @@ def _list(desk: Desk, *, as_json: bool) -> None:
                     "subject": reply.mail.subject,
                     "interviews": list(reply.interviews),
                     "evidence": reply.evidence,
+                    "meaning": reply.verdict.meaning.value if reply.verdict else None,
+                    "confidence": reply.verdict.confidence if reply.verdict else None,
                 }
                 for reply in replies
             ]
@@ -169,6 +217,7 @@ def _list(desk: Desk, *, as_json: bool) -> None:
             clean(mail.subject, _NAME_LIMIT),
             f"from {sender}",
             f"because: {clean(reply.evidence, _EVIDENCE_LIMIT)}",
+            *_reads_like(reply.verdict, desk),
         )
         when = moment(mail.date, desk.today, desk.workdays)
         rows.append((str(reply.number), when, "\n".join(told), "\n".join(may_be)))

@@ -69,12 +69,18 @@ class Screen:
         r"""Rows in columns.
 
         Args:
-            columns: their headings; the last one gets the room that is left.
+            columns: their headings, or all empty for none; the last one gets the room that is left.
             rows: cells; a line break in one is kept.
             styles: one for each cell of each row.
             cut: for the first columns the most characters in a line; what is longer is cut.
         """
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        table = Table(
+            box=None,
+            pad_edge=False,
+            padding=(0, 2, 0, 0),
+            header_style="bold",
+            show_header=any(columns),
+        )
         for number, name in enumerate(columns):
             width = cut[number] if number < len(cut) else None
             table.add_column(

@@ -17,7 +17,8 @@ from followupd.domain.days import say_day
 from followupd.domain.interview import Status
 from followupd.domain.plan import StepState
 from followupd.domain.status import expected_by
-from followupd.reading.text import clean
+from followupd.domain.verdicts import guess_of
+from followupd.reading.text import clean, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,9 @@ def status_sentence(history: History, plan: Plan, desk: Desk) -> str:
     today, workdays = desk.today, desk.workdays
     expected = say_day(expected_by(history, desk.settings.cadence, workdays), today)
     promised = "promised" if history.decision_by is not None else "assumed"
+    if history.held_up_by is not None:
+        expected += f" (read from {quoted(history.held_up_by.subject, 60)}"
+        expected += f" of {say_day(workdays.day_of(history.held_up_by.date), today)})"
     match plan.status:
         case Status.UPCOMING:
             held_at = moment(history.interview.held_at, today, workdays)
@@ -82,6 +86,14 @@ def what_follows(history: History, plan: Plan, desk: Desk) -> Iterator[str]:
             yield f"The draft {what} will be taken back from Drafts: {reason}."
         else:
             yield f"The draft {what} {draft_stands(draft)}."
+    guess = guess_of(history.answer.verdict) if history.answer is not None else None
+    if guess is not None:
+        number = history.interview_id
+        yield (
+            f"What the answer says is not sure; it may be: {guess.value.replace('_', ' ')}. "
+            f"`followupd answered {number} --outcome {guess.value}` says so, "
+            f"`followupd why {number}` tells why."
+        )
     if history.possible:
         yield (
             f"{counted(len(history.possible), 'possible reply')} must be decided first: "

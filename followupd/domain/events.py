@@ -155,14 +155,18 @@ class ThreadFound:
 class ReplyReceived:
     """A person answered.
 
-    `outcome` is what the answer says where that is sure enough, else `other`; `verdict` is what
-    was read, None where the user said that it is the answer.
+    Attributes:
+        evidence: by what the mail was laid to the interview.
+        rule: by what it was taken for a person's; "" where the user said that it is the answer.
+        outcome: what the answer says where that is sure enough, else `other`.
+        verdict: what was read; None where nothing was.
     """
 
     at: datetime
     mail: Mail
     layer: Layer
     evidence: str
+    rule: str = ""
     outcome: Outcome = Outcome.OTHER
     verdict: Verdict | None = None
     kind: Literal["reply_received"] = "reply_received"
@@ -180,6 +184,7 @@ class HoldingReply:
     layer: Layer
     evidence: str
     decision_by: date | None
+    rule: str = ""
     verdict: Verdict | None = None
     kind: Literal["holding_reply"] = "holding_reply"
 
@@ -192,6 +197,7 @@ class Acknowledged:
     mail: Mail
     layer: Layer
     evidence: str
+    rule: str = ""
     verdict: Verdict | None = None
     kind: Literal["acknowledged"] = "acknowledged"
 
@@ -204,6 +210,7 @@ class PossibleReply:
     mail: Mail
     layer: Layer
     evidence: str
+    rule: str = ""
     verdict: Verdict | None = None
     kind: Literal["possible_reply"] = "possible_reply"
 

@@ -19,8 +19,9 @@ _COUNTRY = 2
 
 @dataclass(frozen=True, slots=True)
 class _Hosts:
-    shared: frozenset[str]
-    applicant_tracking: frozenset[str]
+    webmail: frozenset[str]
+    applicant_tracking: dict[str, str]
+    platforms: dict[str, str]
     any_suffix: frozenset[str]
     suffixes: frozenset[str]
     second_level: frozenset[str]
@@ -30,9 +31,14 @@ class _Hosts:
 def _hosts() -> _Hosts:
     source = resources.files("followupd.reading") / "shared_hosts.toml"
     data = tomllib.loads(source.read_text("utf-8"))
+
+    def by_host(table: str) -> dict[str, str]:
+        return {host: name for name, hosts in data[table].items() for host in hosts}
+
     return _Hosts(
-        shared=frozenset([*data["webmail"], *data["applicant_tracking"], *data["platforms"]]),
-        applicant_tracking=frozenset(data["applicant_tracking"]),
+        webmail=frozenset(data["webmail"]),
+        applicant_tracking=by_host("applicant_tracking"),
+        platforms=by_host("platforms"),
         any_suffix=frozenset(data["any_suffix"]),
         suffixes=frozenset(data["suffixes"]),
         second_level=frozenset(data["second_level"]),
@@ -57,21 +63,38 @@ def registrable(domain: str) -> str:
 
 def is_shared(domain: str) -> bool:
     """Whether a domain, in the form in which it is compared, is shared by many organisations."""
-    if _below(domain, _hosts().shared):
-        return True
-    return registrable(domain).split(".")[0] in _hosts().any_suffix
+    hosts = _hosts()
+    return (
+        any(above in hosts.webmail for above in _above(domain))
+        or carrier(domain) != ""
+        or registrable(domain).split(".")[0] in hosts.any_suffix
+    )
 
 
 def is_applicant_tracking(domain: str) -> bool:
     """Whether a domain belongs to a system that recruiters of many firms write through."""
-    return _below(domain, _hosts().applicant_tracking) or (
+    return any(above in _hosts().applicant_tracking for above in _above(domain)) or (
         registrable(domain).split(".")[0] == "personio"
     )
 
 
-def _below(domain: str, hosts: frozenset[str]) -> bool:
-    labels = domain.split(".")
-    return any(".".join(labels[start:]) in hosts for start in range(len(labels)))
+def carrier(domain: str) -> str:
+    """What the applicant-tracking system or job board behind a domain calls itself.
+
+    us.greenhouse-mail.io is Greenhouse; "" for any other domain.
+    """
+    hosts = _hosts()
+    for above in _above(domain):
+        name = hosts.applicant_tracking.get(above) or hosts.platforms.get(above)
+        if name:
+            return name
+    return "Personio" if registrable(domain).split(".")[0] == "personio" else ""
+
+
+def _above(domain: str) -> list[str]:
+    """A domain and those it lies below, the longest first; at most ten."""
+    labels = domain.split(".")[-10:]
+    return [".".join(labels[start:]) for start in range(len(labels))]
 
 
 def organisation(domain: str) -> str:

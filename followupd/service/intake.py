@@ -16,11 +16,12 @@ from followupd.domain.events import AutomaticCategory, Layer
 from followupd.domain.interview import Part
 from followupd.mailbox.drafts import bears_our_id
 from followupd.reading.addresses import mailbox_key
-from followupd.reading.automatic import Kind, needs_body, sort
-from followupd.reading.body import Daemon, daemon
-from followupd.reading.matching import Candidate, Index, match, wants_text
+from followupd.reading.automatic import Kind
+from followupd.reading.matching import Candidate, Index
 from followupd.reading.message import fingerprint, read_headers
-from followupd.reading.organisations import is_applicant_tracking
+from followupd.service.answers import Said, may_be_a_recruiters, only_acknowledges, says_something
+from followupd.service.judging import Judge
+from followupd.service.suggesting import Proposing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -28,11 +29,14 @@ if TYPE_CHECKING:
 
     from followupd.domain.events import Event, Mail
     from followupd.domain.history import History
+    from followupd.domain.workdays import Workdays
     from followupd.mailbox.responses import Fetched
     from followupd.reading.automatic import Sorted
     from followupd.reading.body import Body
     from followupd.reading.matching import Match
     from followupd.reading.message import Message
+    from followupd.service.judging import Judgement
+    from followupd.service.suggesting import Proposal
 
 _EMPLOYER = frozenset({Part.RECRUITER, Part.HIRING_MANAGER, Part.INTERVIEWER, Part.SENIOR})
 """Whose mail may be an answer; a friend or a reference writes about many things."""
@@ -49,6 +53,7 @@ _CATEGORIES = {
     Kind.BULK: AutomaticCategory.BULK,
     Kind.READ_RECEIPT: AutomaticCategory.READ_RECEIPT,
     Kind.DELIVERY_NOTE: AutomaticCategory.DELIVERY_NOTE,
+    Kind.CALENDAR_REPLY: AutomaticCategory.CALENDAR_REPLY,
 }
 
 
@@ -70,15 +75,30 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """What one mail gives.
+
+    Attributes:
+        facts: the events to record.
+        proposal: the interview it suggests, or None.
+    """
+
+    facts: tuple[Taken, ...] = ()
+    proposal: Proposal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a mail lies.
 
     Attributes:
+        account: whose mailbox.
         folder: the folder's name.
         counts_own: whether the user's own mail there was sent: not so in Trash and Junk.
         is_new: whether it came into the folder since the last look.
     """
 
+    account: str
     folder: str
     counts_own: bool
     is_new: bool = False
@@ -98,17 +118,23 @@ class Intake:
     Args:
         histories: every interview.
         own_addresses: of all accounts, case-folded; mail from them is never a reply.
+        workdays: the user's, by which working days are counted.
         now: the moment of reading; no mail is believed to be later.
     """
 
     def __init__(
-        self, histories: Iterable[History], own_addresses: frozenset[str], now: datetime
+        self,
+        histories: Iterable[History],
+        own_addresses: frozenset[str],
+        workdays: Workdays,
+        now: datetime,
     ) -> None:
         self._histories: Mapping[int, History] = {h.interview_id: h for h in histories}
         self._own = own_addresses
         self._own_keys = frozenset(mailbox_key(address) for address in own_addresses)
         self._now = now
-        self._index = Index.build(_candidate(history) for history in self._histories.values())
+        self._workdays = workdays
+        self._judge = judge_of(self._histories.values(), own_addresses, workdays)
         self._by_person: dict[str, list[int]] = {}
         self._by_message: dict[str, list[int]] = {}
         for number, history in self._histories.items():
@@ -117,7 +143,7 @@ class Intake:
             for message_id in history.message_ids:
                 self._by_message.setdefault(message_id, []).append(number)
 
-    def take(self, fetched: Fetched, place: Place, body: Callable[[], Body | None]) -> list[Taken]:
+    def take(self, fetched: Fetched, place: Place, body: Callable[[], Body | None]) -> Read:
         """Judge one mail.
 
         Args:
@@ -128,14 +154,23 @@ class Intake:
         Raises:
             UnreadableMessage: there is nothing to read.
         """
-        if "\\Draft" in fetched.flags or not self._histories:
-            return []
+        if "\\Draft" in fetched.flags:
+            return Read()
         message = read_headers(fetched.raw)
         mail = mail_of(message, fetched, place.folder, self._now)
         if message.sender.mailbox_key in self._own_keys:
-            return list(self._own_mail(message, mail)) if place.counts_own else []
+            return Read(tuple(self._own_mail(message, mail)) if place.counts_own else ())
         arrival = _Arrival(fetched.internaldate, place.is_new)
-        return self._others_mail(message, mail, arrival, body)
+        found = self._judge.judge(message, message.date or mail.date, body)
+        proposing = Proposing(
+            place.account,
+            self._own,
+            tuple(self._histories.values()),
+            self._workdays,
+            self._now,
+        )
+        facts = tuple(self._others_mail(message, mail, arrival, found))
+        return Read(facts, proposing.of(mail, found) if place.counts_own else None)
 
     # ---- the user's own mail
 
@@ -180,46 +215,43 @@ class Intake:
     # ---- other people's mail
 
     def _others_mail(
-        self, message: Message, mail: Mail, arrival: _Arrival, body: Callable[[], Body | None]
-    ) -> list[Taken]:
-        text: Body | None = None
-        matched = match(message, self._index)
-        is_report = _may_be_report(message)
-        if is_report or wants_text(message, self._index) or (matched and needs_body(message)):
-            text = body()
-            matched = match(message, self._index, text.text if text is not None else "")
-        if matched is None and not is_report:
-            return []
-        answers_ours = matched is not None and matched.layer is Layer.REFERENCE
-        sorted_ = sort(message, own_addresses=self._own, body=text, answers_ours=answers_ours)
-        if sorted_.kind is Kind.BOUNCE:
-            return list(self._bounce(text))
-        if matched is None or sorted_.kind is Kind.OWN:
-            return []
-        if sorted_.kind in (Kind.PERSON, Kind.INVITATION):
-            return list(self._from_a_person(message, mail, arrival, matched, sorted_))
-        if sorted_.kind is Kind.BULK and _may_be_a_recruiters(message, matched):
-            unsure = replace(matched, certain=False)
-            return list(self._from_a_person(message, mail, arrival, unsure, sorted_))
-        return list(self._automatic(mail, matched, sorted_))
+        self, message: Message, mail: Mail, arrival: _Arrival, found: Judgement
+    ) -> Iterable[Taken]:
+        kind, matched = found.sorted.kind, found.match
+        if kind is Kind.BOUNCE:
+            return self._bounce(found.body)
+        if matched is None or kind is Kind.OWN:
+            return ()
+        if kind in (Kind.PERSON, Kind.INVITATION, Kind.CANCELLATION):
+            return self._from_a_person(message, mail, arrival, found, matched)
+        if kind is Kind.BULK and may_be_a_recruiters(message, matched):
+            if not says_something(found.verdict):
+                matched = replace(matched, certain=False)
+            return self._from_a_person(message, mail, arrival, found, matched)
+        return self._automatic(mail, matched, found.sorted)
 
     def _bounce(self, body: Body | None) -> Iterator[Taken]:
         """A bounce changes something only when it names a mail that belongs to an interview."""
         report = body.report if body is not None else None
-        original = report.original_message_id if report is not None else None
-        for number in self._by_message.get(original or "", ()):
+        if report is None:
+            return
+        original = report.original_message_id or ""
+        for number in self._by_message.get(original, ()):
             history = self._histories[number]
             draft = next(
                 (d for d in history.drafts if original in (d.message_id, d.sent_message_id)), None
             )
-            failed = set(report.final_recipients if report is not None else ())
             people = {person.key for person in history.interview.people}
-            known = {address.casefold() for address in failed} & people
-            if not known and draft is not None and not failed:
+            known = {address.casefold() for address in report.final_recipients} & people
+            if not known and draft is not None and not report.final_recipients:
                 known = {draft.person.casefold()}
             for address in sorted(known):
                 bounced = happened.Bounced(
-                    at=self._now, address=address, original_message_id=original or ""
+                    at=self._now,
+                    address=address,
+                    original_message_id=original,
+                    # What is not said to be for a while is taken for good.
+                    permanent=report.permanent is not False,
                 )
                 yield Taken(number, bounced, f"bounce:{original}:{address}")
 
@@ -234,14 +266,21 @@ class Intake:
                 category=category,
                 rule=sorted_.rule,
                 returns_on=sorted_.returns_on,
+                stand_in_name=sorted_.stand_in_name,
+                stand_in_address=sorted_.stand_in_address,
+                has_left=sorted_.has_left,
             )
             yield Taken(number, received, f"mail:{mail.message_id}")
 
     def _from_a_person(
-        self, message: Message, mail: Mail, arrival: _Arrival, matched: Match, sorted_: Sorted
+        self,
+        message: Message,
+        mail: Mail,
+        arrival: _Arrival,
+        found: Judgement,
+        matched: Match,
     ) -> Iterator[Taken]:
         mark = f"mail:{mail.message_id}"
-        evidence = f"{matched.evidence}; {sorted_.rule}"
         answers_draft = {n for n in matched.interview_ids if self._answers_draft(message, n)}
         after = [
             number
@@ -250,32 +289,39 @@ class Intake:
         ]
         if not after:
             if matched.certain and not self._from_friend(message, matched.interview_ids[0]):
-                found = happened.ThreadFound(at=self._now, mail=mail)
-                yield Taken(matched.interview_ids[0], found, mark)
+                earlier = happened.ThreadFound(at=self._now, mail=mail)
+                yield Taken(matched.interview_ids[0], earlier, mark)
             return
         # Where all but one of several interviews have not been held yet, it is about that one.
         certain = matched.certain or (
             len(after) == 1 < len(matched.interview_ids)
             and matched.layer is Layer.ADDRESS
-            and sorted_.kind is not Kind.BULK
+            and found.sorted.kind is not Kind.BULK
         )
+        if not certain and only_acknowledges(message, found):
+            return
         for number in after:
-            known = _as_known(mail, self._histories[number])
             friend = self._from_friend(message, number)
             if friend and matched.layer is not Layer.REFERENCE:
                 continue
             slipped = mail.date < self._histories[number].interview.held_at
             sure = certain and not friend and (not slipped or number in answers_draft)
-            if sure:
-                reply = happened.ReplyReceived(
-                    at=self._now, mail=known, layer=matched.layer, evidence=evidence
-                )
-                yield Taken(number, reply, mark)
-            else:
-                possible = happened.PossibleReply(
-                    at=self._now, mail=known, layer=matched.layer, evidence=evidence
-                )
-                yield Taken(number, possible, mark)
+            said = Said(
+                at=self._now,
+                mail=_as_known(mail, self._histories[number]),
+                layer=matched.layer,
+                evidence=matched.evidence,
+                rule=found.sorted.rule,
+                verdict=found.verdict,
+                is_cancelled=found.sorted.kind is Kind.CANCELLATION,
+                by_person=message.sender.mailbox_key in self._people_of(number),
+            )
+            yield Taken(number, said.as_event(sure=sure), mark)
+
+    def _people_of(self, number: int) -> frozenset[str]:
+        """The mailboxes of those at the employer whose word moves the interview's dates."""
+        people = self._histories[number].interview.people
+        return frozenset(mailbox_key(p.address) for p in people if p.part in _EMPLOYER)
 
     def _answers_draft(self, message: Message, number: int) -> bool:
         """Whether the mail answers a draft that we made for the interview: surely after it."""
@@ -341,32 +387,21 @@ def mail_of(message: Message, fetched: Fetched, folder: str, now: datetime) -> M
     )
 
 
-def _may_be_a_recruiters(message: Message, matched: Match) -> bool:
-    """Whether mail with the marks of bulk mail may be one person's answer all the same.
-
-    Applicant-tracking systems put List-Unsubscribe and Feedback-ID on what a recruiter writes to
-    one applicant; a mailing list or a newsletter says more than that (RFC 2919).
-    """
-    precedence = (message.header("precedence") or "").strip().casefold()
-    if message.has("list-id") or precedence in ("bulk", "list", "junk"):
-        return False
-    return matched.layer is Layer.ADDRESS or is_applicant_tracking(message.sender.domain)
-
-
-def _may_be_report(message: Message) -> bool:
-    return (
-        message.content_type == "multipart/report"
-        or message.has("x-failed-recipients")
-        or daemon(message.sender) is not Daemon.NO
-    )
+def judge_of(
+    histories: Iterable[History], own_addresses: frozenset[str], workdays: Workdays
+) -> Judge:
+    """A judge of mail against these interviews."""
+    return Judge(Index.build(map(_candidate, histories)), own_addresses, workdays)
 
 
 def _candidate(history: History) -> Candidate:
     interview = history.interview
+    employer = [person for person in interview.people if person.part in _EMPLOYER]
     return Candidate(
         interview_id=history.interview_id,
         company=interview.company,
         role=interview.role,
-        addresses=tuple(person.address for person in interview.people if person.part in _EMPLOYER),
+        addresses=tuple(person.address for person in employer),
         message_ids=history.message_ids,
+        names=tuple(person.name for person in employer),
     )

@@ -17,8 +17,9 @@ from followupd.errors import FollowupdError, ServerRefused, UnreadableMessage
 from followupd.mailbox.sync import new_mail, search
 from followupd.reading.body import read_body
 from followupd.reading.text import clean
-from followupd.service.intake import Intake, Place
+from followupd.service.intake import Intake, Place, Read
 from followupd.service.searches import searches, threads, wanted
+from followupd.service.suggesting import record
 from followupd.store import Cursor, Phase, Unreadable
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from followupd.mailbox.sync import Batch, Wanted
     from followupd.reading.body import Body
     from followupd.service.intake import Taken
+    from followupd.service.suggesting import Proposal
     from followupd.service.world import World
     from followupd.store import Transaction
 
@@ -43,15 +45,19 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """What became of the mails of one folder; `taken` has an entry for each mail."""
+    """What became of the mails of one folder; `read` has an entry for each mail."""
 
     mails: tuple[Fetched, ...]
-    taken: tuple[tuple[Taken, ...], ...]
+    read: tuple[Read, ...]
     unreadable: tuple[Unreadable, ...]
 
     @property
     def facts(self) -> list[Taken]:
-        return [fact for facts in self.taken for fact in facts]
+        return [fact for read in self.read for fact in read.facts]
+
+    @property
+    def proposals(self) -> list[Proposal]:
+        return [read.proposal for read in self.read if read.proposal is not None]
 
 
 @dataclass(slots=True)
@@ -140,7 +146,8 @@ class MailReader:
         return changed
 
     def _place(self, folder: str, *, is_new: bool) -> Place:
-        return Place(folder, folder not in (self.roles.trash, self.roles.junk), is_new)
+        counts_own = folder not in (self.roles.trash, self.roles.junk)
+        return Place(self.account, folder, counts_own, is_new)
 
     def _store_batch(self, batch: Batch, place: Place) -> set[int]:
         """Judge a batch, then store its events and the cursor in one transaction."""
@@ -160,6 +167,7 @@ class MailReader:
         ]
         with self.world.store.begin() as transaction:
             changed |= _record(transaction, judged.facts)
+            suggested = record(transaction, judged.proposals, now)
             for mail in (*judged.unreadable, *refused):
                 transaction.record_unreadable(mail)
             transaction.set_cursor(cursor)
@@ -171,6 +179,8 @@ class MailReader:
                 interview=fact.interview_id,
                 fact=fact.event.kind,
             )
+        for number in suggested:
+            _log.info("suggested", account=self.account, folder=batch.folder, suggestion=number)
         return changed
 
     def _judged(
@@ -196,13 +206,18 @@ class MailReader:
         if not mails:
             return _Judged((), (), ())
         now = self.world.clock.now()
-        intake = Intake(self.world.histories().values(), self.world.settings.own_addresses, now)
-        taken: list[tuple[Taken, ...]] = []
+        intake = Intake(
+            self.world.histories().values(),
+            self.world.settings.own_addresses,
+            self.world.workdays,
+            now,
+        )
+        every: list[Read] = []
         unreadable: list[Unreadable] = []
         for fetched in mails:
-            facts: list[Taken] = []
+            read = Read()
             try:
-                facts = intake.take(fetched, place, partial(self._body, fetched.uid))
+                read = intake.take(fetched, place, partial(self._body, fetched.uid))
             except Exception as error:
                 if isinstance(error, FollowupdError) and not isinstance(error, UnreadableMessage):
                     raise
@@ -216,8 +231,8 @@ class MailReader:
                 _log.warning(
                     "mail unreadable", account=self.account, folder=place.folder, uid=fetched.uid
                 )
-            taken.append(tuple(facts))
-        return _Judged(tuple(mails), tuple(taken), tuple(unreadable))
+            every.append(read)
+        return _Judged(tuple(mails), tuple(every), tuple(unreadable))
 
     def _body(self, uid: int) -> Body | None:
         try:
@@ -292,6 +307,7 @@ class MailReader:
         judged, changed = self._judged(place, mailbox.uidvalidity, mails)
         with self.world.store.begin() as transaction:
             changed |= _record(transaction, judged.facts)
+            record(transaction, judged.proposals, self.world.clock.now())
             for mail in judged.unreadable:
                 transaction.record_unreadable(mail)
         return changed
@@ -327,7 +343,7 @@ def _refers_to(judged: _Judged, message_ids: set[str]) -> bool:
     named = [message_id.encode() for message_id in message_ids]
     return any(
         one in fetched.raw
-        for fetched, facts in zip(judged.mails, judged.taken, strict=True)
-        if not facts
+        for fetched, read in zip(judged.mails, judged.read, strict=True)
+        if not read.facts
         for one in named
     )

@@ -75,7 +75,7 @@ def test_a_strangers_reply_to_a_mail_read_with_it_is_tied_to_it(scripted: Script
     )
     scripted.receives(arranging)
     answer = scripted.letter_from(
-        STRANGER, "Next steps", in_reply_to="<arranging@acme.example>", references=None
+        STRANGER, "About that", in_reply_to="<arranging@acme.example>", references=None
     )
     scripted.receives(answer)
     scripted.once()
@@ -90,7 +90,7 @@ def test_a_strangers_reply_from_before_the_recording_is_found(scripted: Scripted
     )
     scripted.at("2026-12-03 09:00")
     scripted.receives(
-        scripted.letter_from(STRANGER, "Next steps", in_reply_to="<arranging@acme.example>")
+        scripted.letter_from(STRANGER, "About that", in_reply_to="<arranging@acme.example>")
     )
     scripted.at("2026-12-08 08:00")
     number = scripted.add((DANA,))

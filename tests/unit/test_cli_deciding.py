@@ -217,6 +217,8 @@ def test_possible_replies_are_listed_once_with_all_their_interviews(shell: Shell
             "subject": "Your interview",
             "interviews": [first, second],
             "evidence": "acme",
+            "meaning": None,
+            "confidence": None,
         }
     ]
     out = shell.did("resolve").out

@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from followupd.domain import events as happened
 from followupd.domain.events import Layer, Mail
 from followupd.domain.interview import Outcome
-from followupd.store import Health, Store, Unreadable
+from followupd.store import Cursor, Health, Store, Unreadable
 from tests.support.cli import Shell
 from tests.support.stories import DANA, HENRY, IVY, story
 
@@ -186,6 +186,22 @@ def test_the_list_says_what_is_wrong_with_an_account(shell: Shell) -> None:
     assert "personal, since Tue 1 Dec, 09:12: login refused" in out
     assert "1 mail could not be read" in out
     assert "\x1b" not in out
+
+
+def test_the_list_says_when_no_mail_has_come_for_unusually_long(shell: Shell) -> None:
+    """Every pass succeeds, and nothing arrives: a filter, or the wrong folder."""
+    now = shell.clock.now()
+    store = Store.open(shell.database)
+    with store.begin() as transaction:
+        transaction.set_health(Health("personal", now, "", None))
+        transaction.set_cursor(Cursor("personal", "INBOX", 1, 7, now - timedelta(days=9)))
+        transaction.set_cursor(Cursor("personal", "Sent", 1, 7, now - timedelta(days=20)))
+    quiet = "no mail of any kind has come since Sun 22 Nov, 9 days ago"
+    assert quiet in " ".join(shell.did("list").out.split())
+    with store.begin() as transaction:
+        transaction.set_cursor(Cursor("personal", "Archive", 1, 7, now - timedelta(days=1)))
+    store.close()
+    assert "no mail of any kind" not in shell.did("list").out
 
 
 @pytest.mark.parametrize("text", [HOSTILE, WIDE, LONG, "[bold]", "a" * 300])

@@ -1,0 +1,291 @@
+"""`why`: what was made of each mail, by which rule and which words, and how to correct it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from followupd.cli.desk import history_of, open_desk
+from followupd.cli.format import iso, moment, name_of
+from followupd.cli.screen import Screen, print_json
+from followupd.domain import events as happened
+from followupd.domain.days import say_day, say_moment
+from followupd.domain.events import Layer, Place
+from followupd.domain.verdicts import guess_of, is_sure
+from followupd.errors import FollowupdError, UsageError
+from followupd.reading.automatic import Kind
+from followupd.reading.text import clean, quoted
+from followupd.service.inquiry import Inquiry
+from followupd.store import event_to_json
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterator
+
+    from followupd.cli.desk import Desk
+    from followupd.domain.events import Event, Mail, Verdict, Words
+    from followupd.domain.history import History
+    from followupd.service.clock import Clock
+    from followupd.service.inquiry import Answer
+    from followupd.store import Recorded
+
+_LIMIT = 200
+_LAYERS = {
+    Layer.REFERENCE: "it refers to a mail of this interview",
+    Layer.ADDRESS: "it comes from a person of this interview",
+    Layer.ORGANISATION: "it comes from the organisation of a person of this interview",
+    Layer.NAME: "it names this interview",
+    Layer.HAND: "you said so",
+}
+_PLACES = {Place.SUBJECT: "in the subject", Place.INVITATION: "the invitation"}
+
+
+@dataclass(slots=True)
+class _Account:
+    """What is told of one mail: a title, then facts under headings."""
+
+    title: str
+    facts: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, heading: str, said: str) -> None:
+        if said:
+            self.facts.append((heading, said))
+
+
+def why(arguments: Namespace, clock: Clock) -> int:
+    """Explain what was made of an interview's mails, or of one mail."""
+    if (arguments.id is None) == (arguments.message is None):
+        raise UsageError("say which: `followupd why ID`, or `followupd why --message MESSAGE-ID`")
+    with open_desk(arguments, clock) as desk:
+        if arguments.message is not None:
+            return _why_message(desk, arguments.message, as_json=arguments.json)
+        history, recorded = _events_of(desk, arguments.id)
+        mails = [each for each in recorded if _mail_of(each.event) is not None]
+        if arguments.json:
+            print_json([event_to_json(each.event) for each in mails])
+            return 0
+        screen = Screen()
+        screen.line(f"{name_of(history.interview)}:")
+        for each in mails:
+            _print(screen, _account_of(each.event, history, desk))
+        if not mails:
+            screen.line("No mail has been found for this interview yet.")
+        for sentence in _corrections(history):
+            screen.line(sentence)
+    return 0
+
+
+def _events_of(desk: Desk, number: int) -> tuple[History, tuple[Recorded, ...]]:
+    with desk.store.look() as reading:
+        history = history_of(desk.histories(reading), number)
+        return history, tuple(reading.chronicle(number).events)
+
+
+def _why_message(desk: Desk, written: str, *, as_json: bool) -> int:
+    """Tell what was recorded of a mail; else look it up and judge it as of now."""
+    message_id = f"<{written.strip().strip('<>')}>"
+    with desk.store.look() as reading:
+        histories = desk.histories(reading)
+        known = [
+            (histories[chronicle.interview_id], recorded.event)
+            for chronicle in reading.chronicles()
+            for recorded in chronicle.events
+            if (mail := _mail_of(recorded.event)) is not None and mail.message_id == message_id
+        ]
+    if known and as_json:
+        print_json([{"interview": h.interview_id} | event_to_json(event) for h, event in known])
+        return 0
+    screen = Screen()
+    for history, event in known:
+        screen.line(f"{history.interview_id}: {name_of(history.interview)}")
+        _print(screen, _account_of(event, history, desk))
+    if known:
+        return 0
+    inquiry = Inquiry(desk.settings, tuple(histories.values()), desk.workdays, desk.now)
+    answers = list(inquiry.look_up(message_id))
+    if not answers:
+        said = clean(message_id, _LIMIT)
+        raise FollowupdError(f"no mail with the Message-ID {said} is in any folder that is read")
+    if as_json:
+        print_json([_answer_json(answer, desk) for answer in answers])
+        return 0
+    for answer in answers:
+        _print(screen, _account_of_unrecorded(answer, desk))
+    return 0
+
+
+# ---- what was recorded
+
+
+def _mail_of(event: Event) -> Mail | None:
+    match event:
+        case (
+            happened.ThreadFound(mail=mail)
+            | happened.ReplyReceived(mail=mail)
+            | happened.HoldingReply(mail=mail)
+            | happened.Acknowledged(mail=mail)
+            | happened.PossibleReply(mail=mail)
+            | happened.AutomaticReceived(mail=mail)
+            | happened.WroteByHand(mail=mail)
+        ):
+            return mail
+        case _:
+            return None
+
+
+def _account_of(event: Event, history: History, desk: Desk) -> _Account:  # noqa: C901 - one case an event
+    mail = _mail_of(event)
+    number = history.interview_id
+    told = _Account(_title(mail, desk) if mail is not None else "")
+    match event:
+        case happened.ThreadFound():
+            told.add("Taken for", "earlier correspondence: it is from before the interview")
+        case happened.WroteByHand():
+            told.add("Taken for", "written by you: From is an address of yours")
+        case happened.AutomaticReceived():
+            told.add("Taken for", f"{event.category.value.replace('_', ' ')}: no answer")
+            told.add("Because", clean(event.rule, _LIMIT))
+            told.add("If wrong", f"`followupd answered {number}`")
+        case happened.ReplyReceived():
+            outcome = event.outcome.value.replace("_", " ")
+            told.add("Taken for", f"an answer: {outcome}")
+            _add_reasons(told, event.layer, event.evidence, event.rule, event.verdict, desk)
+            guess = guess_of(event.verdict)
+            if guess is not None:
+                said = guess.value.replace("_", " ")
+                told.add("Not sure", f"it may be: {said}. You decide.")
+            told.add("If wrong", f"`followupd silent {number}`, or")
+            told.add("", f"`followupd answered {number} --outcome …`")
+        case happened.HoldingReply():
+            until = ""
+            if event.decision_by is not None:
+                until = f", until {say_day(event.decision_by, desk.today)}"
+            told.add("Taken for", f"not decided yet{until}")
+            _add_reasons(told, event.layer, event.evidence, event.rule, event.verdict, desk)
+            told.add("If wrong", f"`followupd decision {number} DATE`, or")
+            told.add("", f"`followupd answered {number} --outcome …`")
+        case happened.Acknowledged():
+            told.add("Taken for", "a word that something came: no answer")
+            _add_reasons(told, event.layer, event.evidence, event.rule, event.verdict, desk)
+            told.add("If wrong", f"`followupd answered {number} --outcome …`")
+        case happened.PossibleReply():
+            waits = any(p.mail.message_id == event.mail.message_id for p in history.possible)
+            now = "it waits for your word" if waits else "you have decided it"
+            told.add("Taken for", f"a possible reply: {now}")
+            _add_reasons(told, event.layer, event.evidence, event.rule, event.verdict, desk)
+            if waits:
+                told.add("Decide", "`followupd resolve`")
+    return told
+
+
+def _add_reasons(
+    told: _Account, layer: Layer, evidence: str, rule: str, verdict: Verdict | None, desk: Desk
+) -> None:
+    told.add("Belongs here", f"{_LAYERS[layer]}: {clean(evidence, _LIMIT)}")
+    told.add("Not automatic", clean(rule, _LIMIT))
+    _add_verdict(told, verdict, desk)
+
+
+def _add_verdict(told: _Account, verdict: Verdict | None, desk: Desk) -> None:
+    if verdict is None:
+        return
+    meaning = verdict.meaning.value.replace("_", " ")
+    unsure = "" if is_sure(verdict) else ", too little to decide by"
+    told.add("Says", f"{meaning}, {verdict.confidence:.0%} sure{unsure}")
+    for words in verdict.evidence:
+        told.add("By the words", _words(words))
+    if verdict.decision_by is not None:
+        day = say_day(verdict.decision_by, desk.today)
+        told.add("Names a day", f"{day}: {quoted(verdict.decision_words, _LIMIT)}")
+    if verdict.meets_at is not None:
+        told.add("Names a time", moment(verdict.meets_at, desk.today, desk.workdays))
+    for words in verdict.against:
+        told.add("Against", f"{words.meaning.value.replace('_', ' ')}: {_words(words)}")
+
+
+def _words(words: Words) -> str:
+    if words.place is Place.INVITATION:
+        return clean(words.words, _LIMIT)
+    place = _PLACES.get(words.place, f"in line {words.line}")
+    return f"{quoted(words.words, _LIMIT)}, {place}"
+
+
+def _corrections(history: History) -> Iterator[str]:
+    """What the user said, which no mail that was read before overturns."""
+    if history.answer is not None and history.answer.mail is None:
+        outcome = history.answer.outcome.value.replace("_", " ")
+        yield f"You said that it is answered: {outcome}. That stands."
+    if history.marked_silent:
+        yield "You said that no answer has come. That stands until another mail comes."
+
+
+# ---- what was not recorded
+
+
+_KINDS = {
+    Kind.OWN: "written by you",
+    Kind.BOUNCE: "a bounce of a mail that belongs to no interview",
+    Kind.DELIVERY_NOTE: "a delivery note",
+    Kind.READ_RECEIPT: "a read receipt",
+    Kind.INVITATION: "an invitation",
+    Kind.CANCELLATION: "an invitation that is taken back",
+    Kind.CALENDAR_REPLY: "a calendar's note",
+    Kind.ABSENCE: "an absence note",
+    Kind.AUTOMATIC: "an automatic reply",
+    Kind.BULK: "mail to many",
+    Kind.PERSON: "a person's mail",
+}
+
+
+def _account_of_unrecorded(answer: Answer, desk: Desk) -> _Account:
+    found = answer.judgement
+    told = _Account(_title(answer.mail, desk))
+    told.add("Found in", f"{clean(answer.account, 60)}, {clean(answer.mail.folder, 80)}")
+    told.add("Taken for", _KINDS[found.sorted.kind])
+    told.add("Because", clean(found.sorted.rule, _LIMIT))
+    if found.match is None:
+        told.add("Belongs to", "no interview: no reference, address, organisation or name fits")
+    else:
+        numbers = ", ".join(map(str, found.match.interview_ids))
+        sure = "surely" if found.match.certain else "perhaps"
+        told.add("Belongs to", f"{sure} to {numbers}: {clean(found.match.evidence, _LIMIT)}")
+    _add_verdict(told, found.verdict, desk)
+    told.add("Recorded", "nothing")
+    told.add("If wrong", "`followupd answered ID --outcome …`")
+    return told
+
+
+def _answer_json(answer: Answer, desk: Desk) -> dict[str, object]:
+    found = answer.judgement
+    verdict = found.verdict
+    return {
+        "account": answer.account,
+        "folder": answer.mail.folder,
+        "at": iso(answer.mail.date, desk.workdays),
+        "from": answer.mail.sender,
+        "subject": answer.mail.subject,
+        "kind": found.sorted.kind.value,
+        "rule": found.sorted.rule,
+        "interviews": list(found.match.interview_ids) if found.match is not None else [],
+        "certain": found.match is not None and found.match.certain,
+        "evidence": found.match.evidence if found.match is not None else None,
+        "meaning": verdict.meaning.value if verdict is not None else None,
+        "confidence": verdict.confidence if verdict is not None else None,
+        "words": [words.words for words in verdict.evidence] if verdict is not None else [],
+    }
+
+
+# ---- printing
+
+
+def _title(mail: Mail, desk: Desk) -> str:
+    name, address = clean(mail.sender_name, 60), clean(mail.sender, 100)
+    whom = f"{name} <{address}>" if name else address
+    when = say_moment(desk.workdays.local(mail.date), desk.today)
+    return f"{quoted(mail.subject, 100)} from {whom}, {when}"
+
+
+def _print(screen: Screen, told: _Account) -> None:
+    screen.line()
+    screen.line(told.title)
+    screen.table(("", ""), told.facts, cut=(16,))

@@ -1,0 +1,196 @@
+"""What a mail is, whose answer it is, and what it says: one judgement, with its reasons.
+
+Pure: the mail's text is fetched by the caller, and the time comes in with the mail. `intake`
+makes events of a judgement, and the command `why` shows it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from followupd.domain.events import Layer, Meaning, Place, Verdict, Words
+from followupd.domain.verdicts import is_sure
+from followupd.reading.automatic import Kind, may_be_report, sort
+from followupd.reading.dates import promised_day
+from followupd.reading.interview_words import words as interview_words
+from followupd.reading.invitation import read_invitation
+from followupd.reading.matching import match, wants_text
+from followupd.reading.meaning import understand
+from followupd.reading.newtext import new_text
+from followupd.reading.phrasing import plain
+from followupd.reading.text import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from followupd.domain.workdays import Workdays
+    from followupd.reading.automatic import Sorted
+    from followupd.reading.body import Body
+    from followupd.reading.invitation import Invitation
+    from followupd.reading.matching import Index, Match
+    from followupd.reading.message import Message
+
+_BY_INVITATION = 0.95
+"""An invitation for a time says by itself that they want to meet."""
+
+_BY_DATE = 0.85
+"""Who names the day on which they will be heard of has not decided yet."""
+
+_ANSWER_PREFIXES = ("re:", "re :", "aw:", "antw:", "sv:", "rép:", "rv:", "tr:")
+
+_SAYS_NOTHING = (Meaning.OTHER, Meaning.ACKNOWLEDGEMENT)
+_FINAL = (Meaning.OFFER, Meaning.REJECTION)
+_SAID_BY_PEOPLE = (Kind.PERSON, Kind.INVITATION, Kind.CANCELLATION, Kind.BULK)
+_CALENDARS = ("calendar-notification@google.com", "calendly.com")
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What was found out about one mail.
+
+    Attributes:
+        match: the interviews it may belong to, or None.
+        sorted: what it is: a person's, a bounce, an absence note.
+        verdict: what it says; None where its text was not read, or is a machine's.
+        invitation: the invitation in it, or None.
+        body: its parts where they were fetched.
+    """
+
+    match: Match | None
+    sorted: Sorted
+    verdict: Verdict | None = None
+    invitation: Invitation | None = None
+    body: Body | None = None
+
+    @property
+    def layer(self) -> Layer | None:
+        """Which layer of matching spoke."""
+        return self.match.layer if self.match is not None else None
+
+
+class Judge:
+    """Judges mails against the interviews there are.
+
+    Args:
+        index: the interviews.
+        own_addresses: of all accounts, case-folded.
+        workdays: the user's, by which working days are counted.
+    """
+
+    def __init__(self, index: Index, own_addresses: frozenset[str], workdays: Workdays) -> None:
+        self._index = index
+        self._own = own_addresses
+        self._workdays = workdays
+
+    def judge(
+        self, message: Message, sent_at: datetime, body: Callable[[], Body | None]
+    ) -> Judgement:
+        """Judge one mail.
+
+        Args:
+            message: its headers.
+            sent_at: its date, in its sender's zone.
+            body: fetches its parts, size-capped; called at most once, and only for mail that may
+                concern an interview.
+        """
+        matched = match(message, self._index)
+        read: Body | None = None
+        if self._is_wanted(message, matched):
+            read = body()
+            matched = match(message, self._index, read.text if read is not None else "")
+        by_reference = matched is not None and matched.layer is Layer.REFERENCE
+        sorted_ = sort(message, own_addresses=self._own, body=read, answers_ours=by_reference)
+        if read is None:
+            return Judgement(matched, sorted_)
+        invitation = None
+        if read.calendar is not None:
+            invitation = read_invitation(read.calendar, self._workdays.zone)
+        if invitation is not None and invitation.cancelled and sorted_.kind is Kind.INVITATION:
+            # Some calendars ask again with the event's status instead of taking it back.
+            sorted_ = replace(sorted_, kind=Kind.CANCELLATION)
+        verdict = None
+        if sorted_.kind in _SAID_BY_PEOPLE:
+            verdict = self._verdict(message, sent_at, read, invitation, sorted_.kind)
+        return Judgement(matched, sorted_, verdict, invitation, read)
+
+    def _is_wanted(self, message: Message, matched: Match | None) -> bool:
+        """Whether the text is worth fetching."""
+        if matched is not None or wants_text(message, self._index):
+            return True
+        return may_be_report(message) or may_be_invitation(message)
+
+    def _verdict(
+        self,
+        message: Message,
+        sent_at: datetime,
+        body: Body,
+        invitation: Invitation | None,
+        kind: Kind,
+    ) -> Verdict:
+        text = new_text(body.text)
+        understood = understand(_own_subject(message), text)
+        verdict = Verdict(
+            understood.meaning, understood.confidence, understood.evidence, understood.against
+        )
+        if invitation is not None and kind is Kind.CANCELLATION:
+            said = f"takes the invitation {quoted(invitation.summary, 80)} back"
+            evidence = (Words(Meaning.OTHER, said, Place.INVITATION), *verdict.evidence)
+            return replace(verdict, evidence=evidence, meets_at=invitation.starts_at)
+        if invitation is not None and kind is Kind.INVITATION:
+            return _of_invitation(verdict, invitation)
+        promised = promised_day(text, sent_at, self._workdays)
+        if promised is None:
+            return verdict
+        words = Words(Meaning.STILL_DECIDING, promised.words, Place.TEXT, promised.line)
+        if verdict.meaning in _SAYS_NOTHING or (
+            verdict.meaning is Meaning.STILL_DECIDING and verdict.confidence < _BY_DATE
+        ):
+            mine = verdict.evidence if verdict.meaning is Meaning.STILL_DECIDING else ()
+            others = verdict.against if mine else (*verdict.evidence, *verdict.against)
+            verdict = Verdict(Meaning.STILL_DECIDING, _BY_DATE, (words, *mine), others)
+        if verdict.meaning is not Meaning.STILL_DECIDING:
+            return verdict
+        return replace(verdict, decision_by=promised.day, decision_words=promised.words)
+
+
+def _of_invitation(verdict: Verdict, invitation: Invitation) -> Verdict:
+    """They ask for a time: the next round, unless the words plainly say that it is over."""
+    said = f"invites to {quoted(invitation.summary, 80)}"
+    words = Words(Meaning.NEXT_ROUND, said, Place.INVITATION)
+    if verdict.meaning in _FINAL and is_sure(verdict):
+        return replace(verdict, against=(words, *verdict.against))
+    is_same = verdict.meaning is Meaning.NEXT_ROUND
+    mine = verdict.evidence if is_same else ()
+    others = verdict.against if is_same else (*verdict.evidence, *verdict.against)
+    confidence = max(_BY_INVITATION, verdict.confidence) if is_same else _BY_INVITATION
+    return Verdict(
+        Meaning.NEXT_ROUND, confidence, (words, *mine), others, meets_at=invitation.starts_at
+    )
+
+
+def _own_subject(message: Message) -> str:
+    """The subject where its writer chose it: that of an answer is the other side's."""
+    answers = bool(message.in_reply_to or message.references)
+    prefixed = message.subject.casefold().startswith(_ANSWER_PREFIXES)
+    return "" if answers and prefixed else message.subject
+
+
+def may_be_invitation(message: Message) -> bool:
+    """Whether a mail that concerns no interview may invite to one, as far as headers tell."""
+    if message.content_type == "text/calendar":
+        return True
+    if not message.content_type.startswith("multipart/") or message.has("list-id"):
+        return False
+    if "calendarmessage" in (message.header("content-class") or "").casefold():
+        return True
+    by_calendar = any(host in (message.header("sender") or "") for host in _CALENDARS)
+    return by_calendar or _speaks_of_interview(message.subject)
+
+
+def _speaks_of_interview(subject: str) -> bool:
+    said, words = plain(subject), interview_words()
+    if words.never.search(said) is not None:
+        return False
+    return words.certain.search(said) is not None or words.likely.search(said) is not None

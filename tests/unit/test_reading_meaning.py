@@ -1,0 +1,267 @@
+"""What an answer says, told from its words."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from followupd.domain.events import Meaning, Place
+from followupd.reading.meaning import features, likelihoods, understand
+from followupd.reading.phrasebook import Role, languages, languages_of, parse
+from followupd.reading.sentences import said, sentences
+from tests import fitting
+
+SAID = [
+    (Meaning.OFFER, "We are delighted to offer you the position of Data Engineer."),
+    (Meaning.OFFER, "The job's yours if you want it! Ring me when you can."),
+    (
+        Meaning.OFFER,
+        (
+            "We had some very strong candidates and it was a difficult decision. However, we would "
+            "love to offer you the job."
+        ),
+    ),
+    (
+        Meaning.OFFER,
+        (
+            "Unfortunately we can't go above 42k, but we'd really like you to join us. Contract "
+            "attached."
+        ),
+    ),
+    (Meaning.REJECTION, "Bad news I'm afraid. HM decided to go with someone else."),
+    (Meaning.REJECTION, "The team loved you, but we're going in a different direction."),
+    (Meaning.REJECTION, "We are sorry to say that the role has been put on hold."),
+    (
+        Meaning.REJECTION,
+        (
+            "You have not been selected. We would love to schedule a call should another opening "
+            "arise, and encourage you to apply again."
+        ),
+    ),
+    (Meaning.REJECTION, "I'm sorry for the delay, but you have not been selected for the role."),
+    (
+        Meaning.NEXT_ROUND,
+        "Unfortunately we need to reschedule our interview on Thursday. Would Friday at 10 work?",
+    ),
+    (
+        Meaning.NEXT_ROUND,
+        "Thank you for your time yesterday, we would like to invite you to a second interview.",
+    ),
+    (Meaning.NEXT_ROUND, "Are you free on Tuesday to meet our CTO? Half an hour on Zoom."),
+    (Meaning.INFO_REQUEST, "Could you please send us two references and your passport?"),
+    (Meaning.INFO_REQUEST, "What are your salary expectations, and your notice period?"),
+    (
+        Meaning.STILL_DECIDING,
+        "Thanks for your patience. We're still interviewing and will get back to you by Friday.",
+    ),
+    (
+        Meaning.STILL_DECIDING,
+        "We haven't made a decision yet, it is taking longer than expected.",
+    ),
+    (
+        Meaning.ACKNOWLEDGEMENT,
+        (
+            "We have received your application. If your experience matches, we will contact you to "
+            "schedule an interview. Only selected candidates will be contacted."
+        ),
+    ),
+    (Meaning.ACKNOWLEDGEMENT, "Thanks for your kind note, it was great to meet you too."),
+    (Meaning.OTHER, "I'm running late, the traffic is terrible. Parking is behind the building."),
+    (Meaning.OTHER, "Your payment was not successful. Please update your card."),
+    (Meaning.OTHER, "We offer a great culture. This week's new jobs: 12 job offers near Leeds."),
+    (Meaning.OTHER, "Tomorrow's interview is cancelled. Sorry about that."),
+]
+
+
+@pytest.mark.parametrize(("meaning", "text"), SAID)
+def test_an_answer_is_understood(meaning: Meaning, text: str) -> None:
+    """What people and their systems usually write is told for what it is."""
+    assert understand("Backend engineer", text).meaning is meaning
+
+
+def test_nothing_known_is_no_surety() -> None:
+    """A mail with no known words is something else, and that is little better than a guess."""
+    found = understand("", "Quux zork flarn.")
+    assert found.meaning is Meaning.OTHER
+    assert 0.5 <= found.confidence <= 0.6
+    assert found.evidence == found.against == ()
+
+
+def test_a_verdict_shows_the_words_as_they_stood() -> None:
+    """The words, their line, and what spoke for something else can be shown to the user."""
+    text = (
+        "Dear Robin,\n\nwe were impressed. Unfortunately\nyou have NOT been selected\nfor the role."
+    )
+    found = understand("Your application", text)
+    assert found.meaning is Meaning.REJECTION
+    assert "you have NOT been selected" in found.evidence[0].words
+    assert found.evidence[0].place is Place.TEXT
+    assert found.evidence[0].line in {3, 4}
+    assert all(words.meaning is not Meaning.REJECTION for words in found.against)
+
+
+def test_words_in_the_subject_are_told_as_such() -> None:
+    """A subject that says it all is evidence on line 0."""
+    found = understand("Offer of employment: Data Engineer", "Please see the enclosed letter.")
+    assert found.meaning is Meaning.OFFER
+    assert (found.evidence[0].place, found.evidence[0].line) == (Place.SUBJECT, 0)
+
+
+def test_the_subject_of_a_reply_says_nothing_new() -> None:
+    """What stands after "Re:" was written earlier, perhaps by the applicant."""
+    assert understand("Re: Offer of employment", "ok") == understand("", "ok")
+
+
+def test_shown_words_are_short_and_few() -> None:
+    """However long a mail is, a verdict stays a few lines."""
+    text = "Unfortunately " + "x" * 300 + " you have not been selected " + "and so on " * 80
+    found = understand("s" * 10_000, "\n".join([text] * 9))
+    assert found.meaning is Meaning.REJECTION
+    assert len(found.evidence) <= 5
+    assert len(found.against) <= 5
+    assert all(len(words.words) <= 120 for words in (*found.evidence, *found.against))
+
+
+def test_a_condition_promises_nothing() -> None:
+    """What would follow if something were the case has not been said."""
+    found = features("", "If you are selected, we will invite you to an interview.")
+    assert not any(name.startswith("next_round.certain") for name in found)
+
+
+def test_a_mail_may_mix_two_languages() -> None:
+    """A German greeting does not hide an English refusal, nor the other way about."""
+    text = (
+        "Hallo Robin,\nvielen Dank f\u00fcr deine Zeit.\nUnfortunately you have not been selected."
+    )
+    assert understand("", text).meaning is Meaning.REJECTION
+
+
+def test_the_languages_of_a_text_are_told_by_its_small_words() -> None:
+    """Only the languages that appear are tried; all of them when nothing tells."""
+    known = languages()
+    names = {each.name for each in known}
+    english = languages_of(said("we have had the time of our lives with you and them"), known)
+    assert [each.name for each in english] == ["en"]
+    assert {each.name for each in languages_of("ok", known)} == names
+
+
+HOSTILE = [
+    "not " * 16_000,
+    "(" * 65_536,
+    "a" * 65_536,
+    "n't " * 16_000,
+    "\n" * 65_536,
+    ", ," * 20_000,
+    "\u0301" * 65_536,
+    "we will not be able to move you forward with the other " * 1_200,
+    "if you are not selected we will contact you please send your " * 1_000,
+    "\ud800 \x00 \u202e " * 10_000,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:12]))
+def test_hostile_text_costs_little(text: str) -> None:
+    """No text, however it is made, raises or takes long."""
+    understand("warm", "warm up the patterns")
+    began = time.process_time()
+    found = understand(text, text)
+    assert time.process_time() - began < 10
+    assert 0 <= found.confidence <= 0.99
+
+
+@pytest.mark.parametrize("name", ["de", "en", "es", "fr"])
+def test_every_language_says_every_meaning(name: str) -> None:
+    """A language's file has phrases for each meaning, and can be read as a whole."""
+    (language,) = (each for each in languages() if each.name == name)
+    spoken = {
+        m for phrase in language.phrases if phrase.role is Role.SPEAKS for m in phrase.meanings
+    }
+    assert spoken == set(Meaning)
+    assert len(language.common) >= 30
+    for phrase in language.phrases:
+        assert phrase.find("quux") is None
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("[rejection]\ncertain = ['(no']", "not closed"),
+        ("[rejected]\ncertain = []", "rejected"),
+        ("[offer]\nsure = []", "sure"),
+        ("[offer]\ncertain = 'yes'", "not a list"),
+        ("offer", "xx.toml"),
+        ("[conditional]\nvoids = ['nothing']", "nothing"),
+    ],
+)
+def test_a_slip_in_a_language_file_is_named(source: str, words: str) -> None:
+    """A contributor is told which file and what in it."""
+    with pytest.raises(ValueError, match=words) as wrong:
+        parse("xx", source)
+    assert "xx.toml" in str(wrong.value)
+
+
+def test_sentences_end_where_the_thought_ends() -> None:
+    """Wrapped lines are one sentence; list items, short lines and full stops end one."""
+    text = (
+        "Hi Robin,\nThank you for your application for the post of Senior Nurse in the ward\n"
+        "of Dr. Fox on the 11. December. We liked it!\n\n- your CV\n- two references, e.g. a boss"
+    )
+    assert [" ".join(each.words) for each in sentences(text)] == [
+        "Hi Robin,",
+        (
+            "Thank you for your application for the post of Senior Nurse in the ward of Dr. Fox on "
+            "the 11. December."
+        ),
+        "We liked it!",
+        "- your CV",
+        "- two references, e.g. a boss",
+    ]
+
+
+def test_a_sentence_knows_its_lines() -> None:
+    """Every word points to the line it stood on."""
+    (found,) = sentences("we have not heard from you about the little matter of\nthe form")
+    assert found.lines[0] == 1
+    assert found.lines[-1] == 2
+
+
+@pytest.mark.parametrize(
+    ("short", "full"),
+    [
+        ("We won\u2019t", "we will not"),
+        ("can't", "can not"),
+        ("you're", "you are"),
+        ("I'd", "i would"),
+        ("didnt", "did not"),
+    ],
+)
+def test_contractions_are_read_in_full(short: str, full: str) -> None:
+    """One phrase finds both ways of writing it."""
+    assert said(short) == full
+
+
+def test_fitting_learns_what_the_examples_show() -> None:
+    """A feature that always goes with a meaning comes to speak for it, and no case is forgotten."""
+    examples = [
+        fitting.Example(frozenset({"x"}), Meaning.OFFER),
+        fitting.Example(frozenset({"y"}), Meaning.REJECTION),
+    ] * 10
+    weights = fitting.fit(examples, {}, pull=0.1, rounds=100)
+    assert weights == fitting.fit(examples, {}, pull=0.1, rounds=100)
+    assert max(weights["x"], key=weights["x"].__getitem__) is Meaning.OFFER
+    assert max(weights["y"], key=weights["y"].__getitem__) is Meaning.REJECTION
+
+
+@pytest.mark.corpus
+def test_mail_about_other_things_is_hardly_ever_a_decision() -> None:
+    """Newsletters and other people's letters are not taken for offers or refusals."""
+    examples = [*fitting.of_corpus(learnt=True), *fitting.of_corpus(learnt=False)]
+    if not examples:
+        pytest.skip("the shared corpus of real mail does not lie beside the checkout")
+    weights = fitting.current()
+    wrong = 0
+    for example in examples:
+        chances = likelihoods(example.found, weights)
+        wrong += max(chances[Meaning.OFFER], chances[Meaning.REJECTION]) >= 0.75
+    assert wrong <= len(examples) / 300
