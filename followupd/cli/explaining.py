@@ -20,7 +20,7 @@ from followupd.store import event_to_json
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from followupd.cli.desk import Desk
     from followupd.domain.events import Event, Mail, Verdict, Words
@@ -92,6 +92,11 @@ def _why_message(desk: Desk, written: str, *, as_json: bool) -> int:
             for recorded in chronicle.events
             if (mail := _mail_of(recorded.event)) is not None and mail.message_id == message_id
         ]
+        suggested = [
+            each.id
+            for each in reading.suggestions()
+            if each.suggestion.mail.message_id == message_id
+        ]
     if known and as_json:
         print_json([{"interview": h.interview_id} | event_to_json(event) for h, event in known])
         return 0
@@ -107,10 +112,10 @@ def _why_message(desk: Desk, written: str, *, as_json: bool) -> int:
         said = clean(message_id, _LIMIT)
         raise FollowupdError(f"no mail with the Message-ID {said} is in any folder that is read")
     if as_json:
-        print_json([_answer_json(answer, desk) for answer in answers])
+        print_json([_answer_json(answer, histories, desk) for answer in answers])
         return 0
     for answer in answers:
-        _print(screen, _account_of_unrecorded(answer, desk))
+        _print(screen, _account_of_unrecorded(answer, histories, suggested, desk))
     return 0
 
 
@@ -224,7 +229,7 @@ def _corrections(history: History) -> Iterator[str]:
 
 _KINDS = {
     Kind.OWN: "written by you",
-    Kind.BOUNCE: "a bounce of a mail that belongs to no interview",
+    Kind.BOUNCE: "a bounce",
     Kind.DELIVERY_NOTE: "a delivery note",
     Kind.READ_RECEIPT: "a read receipt",
     Kind.INVITATION: "an invitation",
@@ -237,12 +242,30 @@ _KINDS = {
 }
 
 
-def _account_of_unrecorded(answer: Answer, desk: Desk) -> _Account:
+def _brought_back(answer: Answer, histories: Mapping[int, History]) -> list[int]:
+    """The interviews of which a bounce brings a mail back."""
+    found = answer.judgement
+    report = found.body.report if found.body is not None else None
+    if found.sorted.kind is not Kind.BOUNCE or report is None:
+        return []
+    original = report.original_message_id
+    return [number for number, history in histories.items() if original in history.message_ids]
+
+
+def _account_of_unrecorded(
+    answer: Answer, histories: Mapping[int, History], suggested: list[int], desk: Desk
+) -> _Account:
     found = answer.judgement
     told = _Account(_title(answer.mail, desk))
     told.add("Found in", f"{clean(answer.account, 60)}, {clean(answer.mail.folder, 80)}")
     told.add("Taken for", _KINDS[found.sorted.kind])
     told.add("Because", clean(found.sorted.rule, _LIMIT))
+    bounced = _brought_back(answer, histories)
+    if bounced:
+        numbers = ", ".join(map(str, bounced))
+        told.add("Belongs to", f"interview {numbers}: it brings back a mail of it")
+        told.add("Recorded", "that mail came back: `followupd log ID` tells whose")
+        return told
     if found.match is None:
         told.add("Belongs to", "no interview: no reference, address, organisation or name fits")
     else:
@@ -250,14 +273,18 @@ def _account_of_unrecorded(answer: Answer, desk: Desk) -> _Account:
         sure = "surely" if found.match.certain else "perhaps"
         told.add("Belongs to", f"{sure} to {numbers}: {clean(found.match.evidence, _LIMIT)}")
     _add_verdict(told, found.verdict, desk)
+    if suggested:
+        told.add("Recorded", f"suggestion {suggested[0]}: `followupd suggestions`")
+        return told
     told.add("Recorded", "nothing")
     told.add("If wrong", "`followupd answered ID --outcome …`")
     return told
 
 
-def _answer_json(answer: Answer, desk: Desk) -> dict[str, object]:
+def _answer_json(answer: Answer, histories: Mapping[int, History], desk: Desk) -> dict[str, object]:
     found = answer.judgement
     verdict = found.verdict
+    matched = list(found.match.interview_ids) if found.match is not None else []
     return {
         "account": answer.account,
         "folder": answer.mail.folder,
@@ -266,7 +293,7 @@ def _answer_json(answer: Answer, desk: Desk) -> dict[str, object]:
         "subject": answer.mail.subject,
         "kind": found.sorted.kind.value,
         "rule": found.sorted.rule,
-        "interviews": list(found.match.interview_ids) if found.match is not None else [],
+        "interviews": _brought_back(answer, histories) or matched,
         "certain": found.match is not None and found.match.certain,
         "evidence": found.match.evidence if found.match is not None else None,
         "meaning": verdict.meaning.value if verdict is not None else None,

@@ -13,7 +13,7 @@ from followupd.cli.format import iso, moment
 from followupd.cli.people import read_people
 from followupd.cli.screen import Screen, print_json
 from followupd.cli.when import Moment
-from followupd.domain.events import Added, ThreadFound
+from followupd.domain.events import Added, InterviewMoved, ThreadFound
 from followupd.domain.interview import Interview, Part
 from followupd.domain.suggestion import SuggestionState
 from followupd.errors import FollowupdError, UsageError
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from followupd.domain.interview import Person
     from followupd.domain.suggestion import SuggestedPerson, Suggestion
     from followupd.service.clock import Clock
-    from followupd.store import Reading, Suggested
+    from followupd.store import Reading, Suggested, Transaction
 
 _NAME_LIMIT = 100
 _WORDS_LIMIT = 300
@@ -56,23 +56,51 @@ def accept(arguments: Namespace, clock: Clock) -> int:
         with desk.store.begin() as transaction:
             suggested = _open_one(transaction, arguments.suggestion)
             histories = desk.histories(transaction)
-            interview, left_out = _interview(suggested, histories, arguments, desk)
-            if not arguments.again:
-                refuse_twice(interview, histories.values())
-            number = transaction.add(Added(at=desk.now, interview=interview))
-            mail = suggested.suggestion.mail
-            found = ThreadFound(at=desk.now, mail=mail)
-            # The mark with which a look back through the mailbox records the same mail.
-            transaction.append(number, found, f"mail:{mail.message_id}")
+            known = histories.get(suggested.suggestion.accepted_as or 0)
+            if known is not None:
+                number, said = _move(transaction, suggested, known, desk)
+            else:
+                number, said = _record(transaction, suggested, histories, arguments, desk)
             transaction.accept_suggestion(suggested.id, number)
         if arguments.json:
             print_json({"id": number})
         else:
             print(number, flush=True)
         screen = Screen(sys.stderr)
-        for sentence in (*explained(number, Moment(interview.held_at), desk), *left_out):
+        if known is None:
+            for sentence in explained(number, Moment(suggested.suggestion.held_at), desk):
+                screen.line(sentence)
+        for sentence in said:
             screen.line(sentence)
     return 0
+
+
+def _record(
+    transaction: Transaction,
+    suggested: Suggested,
+    histories: Mapping[int, History],
+    arguments: Namespace,
+    desk: Desk,
+) -> tuple[int, list[str]]:
+    """Record the interview with the mail that suggested it; its number, and who is left out."""
+    interview, left_out = _interview(suggested, histories, arguments, desk)
+    if not arguments.again:
+        refuse_twice(interview, histories.values())
+    number = transaction.add(Added(at=desk.now, interview=interview))
+    mail = suggested.suggestion.mail
+    # The mark with which a look back through the mailbox records the same mail.
+    transaction.append(number, ThreadFound(at=desk.now, mail=mail), f"mail:{mail.message_id}")
+    return number, left_out
+
+
+def _move(
+    transaction: Transaction, suggested: Suggested, known: History, desk: Desk
+) -> tuple[int, list[str]]:
+    """Record that an interview is held at the time that its invitation now names."""
+    held_at, number = suggested.suggestion.held_at, known.interview_id
+    transaction.append(number, InterviewMoved(at=desk.now, held_at=held_at))
+    when = moment(held_at, desk.today, desk.workdays)
+    return number, [f"Interview {number} is moved to {when}."]
 
 
 def dismiss(arguments: Namespace, clock: Clock) -> int:
@@ -183,6 +211,7 @@ def _as_json(
         "from": suggestion.mail.sender,
         "why": suggestion.words,
         "interview": suggestion.from_interview,
+        "moves": suggestion.accepted_as,
     }
 
 
@@ -207,7 +236,9 @@ def _show(waiting: tuple[Suggested, ...], histories: Mapping[int, History], desk
     for each in waiting:
         suggestion, mail = each.suggestion, each.suggestion.mail
         told = [_name(suggestion, histories)]
-        if suggestion.from_interview in histories:
+        if suggestion.accepted_as in histories:
+            told.append(f"moves interview {suggestion.accepted_as} to this time")
+        elif suggestion.from_interview in histories:
             told.append(f"the next round of interview {suggestion.from_interview}")
         people = [_called(person) for person in suggestion.people]
         if people:

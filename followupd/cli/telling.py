@@ -90,6 +90,8 @@ class Teller:
                 return f"you wrote on your own: {self._mail(mail)}"
             case happened.CallMade(note=note):
                 return f"you called{_after(note)}"
+            case happened.InterviewMoved(held_at=held_at):
+                return f"the interview is moved to {moment(held_at, self.today, self.workdays)}"
             case happened.DecisionMoved(decision_by=decision_by):
                 return f"the decision is promised for {say_day(decision_by, self.today)}"
             case happened.MarkedAnswered(outcome=outcome):

@@ -372,6 +372,15 @@ class CallMade:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InterviewMoved:
+    """The interview is held at another time; the user agreed to it."""
+
+    at: datetime
+    held_at: datetime
+    kind: Literal["interview_moved"] = "interview_moved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionMoved:
     """The decision is now promised for `decision_by`, a day in the user's time zone."""
 
@@ -464,6 +473,7 @@ Event: TypeAlias = (
     | DraftFound
     | WroteByHand
     | CallMade
+    | InterviewMoved
     | DecisionMoved
     | MarkedAnswered
     | MarkedSilent

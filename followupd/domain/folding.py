@@ -81,6 +81,10 @@ def _apply(history: History, event: Event) -> History:  # noqa: C901, PLR0911, P
             return _wrote(history, mail)
         case happened.CallMade(at=at):
             return replace(history, calls=(*history.calls, at))
+        case happened.InterviewMoved(held_at=held_at):
+            # What asked about the old time is decided by it.
+            moved = replace(history.interview, held_at=held_at)
+            return replace(history, interview=moved, possible=())
         case happened.DecisionMoved(decision_by=decision_by):
             return replace(
                 _alive(history),
@@ -134,11 +138,15 @@ def _heard(history: History, mail: Mail) -> History:
 def _answered(
     history: History, mail: Mail, outcome: Outcome, verdict: happened.Verdict | None
 ) -> History:
-    return replace(
-        _alive(_heard(history, mail)),
-        answer=Answer(mail.date, outcome, mail, verdict),
-        marked_silent=False,
-    )
+    history = _alive(_heard(history, mail))
+    known = history.answer
+    if known is not None and known.outcome is not Outcome.OTHER:
+        # What says nothing takes nothing back, nor does what was written before.
+        if outcome is Outcome.OTHER or mail.date < known.at:
+            return history
+    elif known is not None and outcome is Outcome.OTHER and mail.date < known.at:
+        return history
+    return replace(history, answer=Answer(mail.date, outcome, mail, verdict), marked_silent=False)
 
 
 def _held_up(history: History, mail: Mail, decision_by: date | None) -> History:

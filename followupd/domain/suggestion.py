@@ -44,7 +44,8 @@ class Suggestion:
         from_interview: the interview it is the next round of, or None.
         uid: names the event in the calendar (RFC 5545, section 3.8.4.7); "" where it has none.
         sequence: the event's revision.
-        accepted_as: the interview it was recorded as, or None.
+        accepted_as: the interview it was recorded as, or None. An open suggestion that has one
+            suggests to move it.
     """
 
     account: str

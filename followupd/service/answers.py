@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from followupd.domain import events as happened
 from followupd.domain.events import Layer, Meaning
+from followupd.domain.interview import Outcome
 from followupd.domain.verdicts import is_sure, outcome_of
 from followupd.reading.organisations import is_applicant_tracking
 
@@ -110,6 +111,14 @@ def _may_go_on(verdict: Verdict) -> bool:
 def says_something(verdict: Verdict | None) -> bool:
     """Whether mail that bears the marks of bulk mail plainly speaks to one applicant."""
     return verdict is not None and verdict.meaning is not Meaning.OTHER and is_sure(verdict)
+
+
+def decides(verdict: Verdict | None) -> bool:
+    """Whether an automatic mail plainly says what only an answer says.
+
+    Some systems mark as automatic what a person decided: it is asked about.
+    """
+    return verdict is not None and outcome_of(verdict) is not Outcome.OTHER
 
 
 def only_acknowledges(message: Message, found: Judgement) -> bool:

@@ -28,7 +28,7 @@ from followupd.mailbox.drafts import (
     withdraw,
 )
 from followupd.mailbox.responses import Mailbox
-from followupd.service.intake import mail_of
+from followupd.service.mails import mail_of
 from followupd.store import JournalEntry, Phase
 from followupd.writing.draft import digest
 

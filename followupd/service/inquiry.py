@@ -13,7 +13,8 @@ from followupd.errors import ServerRefused
 from followupd.mailbox.folders import find_folders
 from followupd.reading.body import read_body
 from followupd.reading.message import read_headers
-from followupd.service.intake import judge_of, mail_of
+from followupd.service.intake import judge_of
+from followupd.service.mails import mail_of
 from followupd.service.setup import Opener
 
 if TYPE_CHECKING:

@@ -8,26 +8,26 @@ nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from followupd.domain import events as happened
-from followupd.domain.events import AutomaticCategory, Layer
-from followupd.domain.interview import Part
+from followupd.domain.events import AutomaticCategory
 from followupd.mailbox.drafts import bears_our_id
 from followupd.reading.addresses import mailbox_key
 from followupd.reading.automatic import Kind
 from followupd.reading.matching import Candidate, Index
-from followupd.reading.message import fingerprint, read_headers
-from followupd.service.answers import Said, may_be_a_recruiters, only_acknowledges, says_something
+from followupd.reading.message import read_headers
+from followupd.service.answers import decides, may_be_a_recruiters, says_something
+from followupd.service.correspondence import EMPLOYER, Correspondence
 from followupd.service.judging import Judge
+from followupd.service.mails import Arrival, Taken, as_known, mail_of
 from followupd.service.suggesting import Proposing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from followupd.domain.events import Event, Mail
+    from followupd.domain.events import Mail
     from followupd.domain.history import History
     from followupd.domain.workdays import Workdays
     from followupd.mailbox.responses import Fetched
@@ -38,14 +38,8 @@ if TYPE_CHECKING:
     from followupd.service.judging import Judgement
     from followupd.service.suggesting import Proposal
 
-_EMPLOYER = frozenset({Part.RECRUITER, Part.HIRING_MANAGER, Part.INTERVIEWER, Part.SENIOR})
-"""Whose mail may be an answer; a friend or a reference writes about many things."""
-
-_SLIP = timedelta(hours=3)
-"""A mail dated this little before the interview but delivered after it may be an answer."""
-
-_ABSURD = timedelta(days=365)
-"""New mail dated longer ago than this comes from a machine whose clock lost its battery."""
+_SUBJECTS = 20
+"""The newest mails of an interview by whose subjects an answer without a reference is known."""
 
 _CATEGORIES = {
     Kind.ABSENCE: AutomaticCategory.ABSENCE,
@@ -55,23 +49,6 @@ _CATEGORIES = {
     Kind.DELIVERY_NOTE: AutomaticCategory.DELIVERY_NOTE,
     Kind.CALENDAR_REPLY: AutomaticCategory.CALENDAR_REPLY,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """An event to record.
-
-    Attributes:
-        interview_id: for which interview.
-        event: the fact.
-        fingerprint: the same mail in another folder has the same one and is recorded once.
-        settles: the Message-ID of the draft that is explained by it, or None.
-    """
-
-    interview_id: int
-    event: Event
-    fingerprint: str
-    settles: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +81,6 @@ class Place:
     is_new: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Arrival:
-    """When a mail came, by the server's clock, and whether it was since the last look."""
-
-    received: datetime | None
-    is_new: bool
-
-
 class Intake:
     """The reading of mail against all interviews as they stand.
 
@@ -134,6 +103,7 @@ class Intake:
         self._own_keys = frozenset(mailbox_key(address) for address in own_addresses)
         self._now = now
         self._workdays = workdays
+        self._correspondence = Correspondence(self._histories, now)
         self._judge = judge_of(self._histories.values(), own_addresses, workdays)
         self._by_person: dict[str, list[int]] = {}
         self._by_message: dict[str, list[int]] = {}
@@ -160,7 +130,7 @@ class Intake:
         mail = mail_of(message, fetched, place.folder, self._now)
         if message.sender.mailbox_key in self._own_keys:
             return Read(tuple(self._own_mail(message, mail)) if place.counts_own else ())
-        arrival = _Arrival(fetched.internaldate, place.is_new)
+        arrival = Arrival(fetched.internaldate, place.is_new)
         found = self._judge.judge(message, message.date or mail.date, body)
         proposing = Proposing(
             place.account,
@@ -193,10 +163,10 @@ class Intake:
         for number in self._written_about(message):
             history = self._histories[number]
             if mail.date < history.interview.held_at:
-                found = happened.ThreadFound(at=self._now, mail=_as_known(mail, history))
+                found = happened.ThreadFound(at=self._now, mail=as_known(mail, history))
                 yield Taken(number, found, f"mail:{mail.message_id}")
             else:
-                wrote = happened.WroteByHand(at=self._now, mail=_as_known(mail, history))
+                wrote = happened.WroteByHand(at=self._now, mail=as_known(mail, history))
                 yield Taken(number, wrote, f"mail:{mail.message_id}")
 
     def _written_about(self, message: Message) -> list[int]:
@@ -215,7 +185,7 @@ class Intake:
     # ---- other people's mail
 
     def _others_mail(
-        self, message: Message, mail: Mail, arrival: _Arrival, found: Judgement
+        self, message: Message, mail: Mail, arrival: Arrival, found: Judgement
     ) -> Iterable[Taken]:
         kind, matched = found.sorted.kind, found.match
         if kind is Kind.BOUNCE:
@@ -223,11 +193,14 @@ class Intake:
         if matched is None or kind is Kind.OWN:
             return ()
         if kind in (Kind.PERSON, Kind.INVITATION, Kind.CANCELLATION):
-            return self._from_a_person(message, mail, arrival, found, matched)
+            return self._correspondence.of(message, mail, arrival, found, matched)
         if kind is Kind.BULK and may_be_a_recruiters(message, matched):
             if not says_something(found.verdict):
                 matched = replace(matched, certain=False)
-            return self._from_a_person(message, mail, arrival, found, matched)
+            return self._correspondence.of(message, mail, arrival, found, matched)
+        if kind is Kind.AUTOMATIC and decides(found.verdict):
+            unsure = replace(matched, certain=False)
+            return self._correspondence.of(message, mail, arrival, found, unsure)
         return self._automatic(mail, matched, found.sorted)
 
     def _bounce(self, body: Body | None) -> Iterator[Taken]:
@@ -262,7 +235,7 @@ class Intake:
         for number in matched.interview_ids:
             received = happened.AutomaticReceived(
                 at=self._now,
-                mail=_as_known(mail, self._histories[number]),
+                mail=as_known(mail, self._histories[number]),
                 category=category,
                 rule=sorted_.rule,
                 returns_on=sorted_.returns_on,
@@ -271,120 +244,6 @@ class Intake:
                 has_left=sorted_.has_left,
             )
             yield Taken(number, received, f"mail:{mail.message_id}")
-
-    def _from_a_person(
-        self,
-        message: Message,
-        mail: Mail,
-        arrival: _Arrival,
-        found: Judgement,
-        matched: Match,
-    ) -> Iterator[Taken]:
-        mark = f"mail:{mail.message_id}"
-        answers_draft = {n for n in matched.interview_ids if self._answers_draft(message, n)}
-        after = [
-            number
-            for number in matched.interview_ids
-            if number in answers_draft or not self._before(mail.date, arrival, number)
-        ]
-        if not after:
-            if matched.certain and not self._from_friend(message, matched.interview_ids[0]):
-                earlier = happened.ThreadFound(at=self._now, mail=mail)
-                yield Taken(matched.interview_ids[0], earlier, mark)
-            return
-        # Where all but one of several interviews have not been held yet, it is about that one.
-        certain = matched.certain or (
-            len(after) == 1 < len(matched.interview_ids)
-            and matched.layer is Layer.ADDRESS
-            and found.sorted.kind is not Kind.BULK
-        )
-        if not certain and only_acknowledges(message, found):
-            return
-        for number in after:
-            friend = self._from_friend(message, number)
-            if friend and matched.layer is not Layer.REFERENCE:
-                continue
-            slipped = mail.date < self._histories[number].interview.held_at
-            sure = certain and not friend and (not slipped or number in answers_draft)
-            said = Said(
-                at=self._now,
-                mail=_as_known(mail, self._histories[number]),
-                layer=matched.layer,
-                evidence=matched.evidence,
-                rule=found.sorted.rule,
-                verdict=found.verdict,
-                is_cancelled=found.sorted.kind is Kind.CANCELLATION,
-                by_person=message.sender.mailbox_key in self._people_of(number),
-            )
-            yield Taken(number, said.as_event(sure=sure), mark)
-
-    def _people_of(self, number: int) -> frozenset[str]:
-        """The mailboxes of those at the employer whose word moves the interview's dates."""
-        people = self._histories[number].interview.people
-        return frozenset(mailbox_key(p.address) for p in people if p.part in _EMPLOYER)
-
-    def _answers_draft(self, message: Message, number: int) -> bool:
-        """Whether the mail answers a draft that we made for the interview: surely after it."""
-        answered = {*message.in_reply_to, *message.references}
-        return any(
-            not answered.isdisjoint((draft.message_id, draft.sent_message_id))
-            for draft in self._histories[number].drafts
-        )
-
-    def _before(self, date: datetime, arrival: _Arrival, number: int) -> bool:
-        """Whether a mail is from before the interview."""
-        held_at = self._histories[number].interview.held_at
-        if date >= held_at:
-            return False
-        received = arrival.received
-        if held_at > self._now or received is None or received <= held_at:
-            return True
-        # Dated before, delivered after: either clock may be wrong. The server's is that of a
-        # migration at times, but not for mail that came in since the last look.
-        if arrival.is_new and date < self._now - _ABSURD:
-            return False
-        return date < held_at - _SLIP
-
-    def _from_friend(self, message: Message, number: int) -> bool:
-        sender = message.sender.mailbox_key
-        parts = {
-            person.part
-            for person in self._histories[number].interview.people
-            if mailbox_key(person.address) == sender
-        }
-        return bool(parts) and parts.isdisjoint(_EMPLOYER)
-
-
-def _as_known(mail: Mail, history: History) -> Mail:
-    """The mail with the interview's people under the addresses they were recorded with.
-
-    Dana writes as dana+jobs@ and is written to as Dana@: it is the same person.
-    """
-    known = {mailbox_key(person.address): person.address for person in history.interview.people}
-    return replace(
-        mail,
-        sender=known.get(mailbox_key(mail.sender), mail.sender),
-        recipients=tuple(known.get(mailbox_key(to), to) for to in mail.recipients),
-    )
-
-
-def mail_of(message: Message, fetched: Fetched, folder: str, now: datetime) -> Mail:
-    """What is kept of a mail; its date is never after `now`."""
-    received = fetched.internaldate
-    date = message.date or received or now
-    if date > now + timedelta(days=1):
-        # A clock that runs ahead would make every later answer look old.
-        date = received or now
-    return happened.Mail(
-        message_id=message.message_id or fingerprint(fetched.raw),
-        sender=message.sender.address,
-        sender_name=message.sender.name,
-        recipients=tuple(recipient.address for recipient in message.recipients),
-        subject=message.subject,
-        date=min(date, now),
-        folder=folder,
-        references=tuple(dict.fromkeys((*message.references, *message.in_reply_to))),
-    )
 
 
 def judge_of(
@@ -396,7 +255,7 @@ def judge_of(
 
 def _candidate(history: History) -> Candidate:
     interview = history.interview
-    employer = [person for person in interview.people if person.part in _EMPLOYER]
+    employer = [person for person in interview.people if person.part in EMPLOYER]
     return Candidate(
         interview_id=history.interview_id,
         company=interview.company,
@@ -404,4 +263,5 @@ def _candidate(history: History) -> Candidate:
         addresses=tuple(person.address for person in employer),
         message_ids=history.message_ids,
         names=tuple(person.name for person in employer),
+        subjects=tuple(mail.subject for mail in history.mails[-_SUBJECTS:]),
     )

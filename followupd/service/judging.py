@@ -42,7 +42,15 @@ _ANSWER_PREFIXES = ("re:", "re :", "aw:", "antw:", "sv:", "rép:", "rv:", "tr:")
 
 _SAYS_NOTHING = (Meaning.OTHER, Meaning.ACKNOWLEDGEMENT)
 _FINAL = (Meaning.OFFER, Meaning.REJECTION)
-_SAID_BY_PEOPLE = (Kind.PERSON, Kind.INVITATION, Kind.CANCELLATION, Kind.BULK)
+_MAY_SAY_SOMETHING = (
+    Kind.PERSON,
+    Kind.INVITATION,
+    Kind.CANCELLATION,
+    Kind.BULK,
+    Kind.AUTOMATIC,
+)
+"""Machines write rejections as well: what they say is read, and asked about."""
+
 _CALENDARS = ("calendar-notification@google.com", "calendly.com")
 
 
@@ -53,7 +61,7 @@ class Judgement:
     Attributes:
         match: the interviews it may belong to, or None.
         sorted: what it is: a person's, a bounce, an absence note.
-        verdict: what it says; None where its text was not read, or is a machine's.
+        verdict: what it says; None where its text was not read, or cannot say anything.
         invitation: the invitation in it, or None.
         body: its parts where they were fetched.
     """
@@ -111,7 +119,7 @@ class Judge:
             # Some calendars ask again with the event's status instead of taking it back.
             sorted_ = replace(sorted_, kind=Kind.CANCELLATION)
         verdict = None
-        if sorted_.kind in _SAID_BY_PEOPLE:
+        if sorted_.kind in _MAY_SAY_SOMETHING:
             verdict = self._verdict(message, sent_at, read, invitation, sorted_.kind)
         return Judgement(matched, sorted_, verdict, invitation, read)
 
@@ -135,9 +143,7 @@ class Judge:
             understood.meaning, understood.confidence, understood.evidence, understood.against
         )
         if invitation is not None and kind is Kind.CANCELLATION:
-            said = f"takes the invitation {quoted(invitation.summary, 80)} back"
-            evidence = (Words(Meaning.OTHER, said, Place.INVITATION), *verdict.evidence)
-            return replace(verdict, evidence=evidence, meets_at=invitation.starts_at)
+            return _of_cancellation(verdict, invitation)
         if invitation is not None and kind is Kind.INVITATION:
             return _of_invitation(verdict, invitation)
         promised = promised_day(text, sent_at, self._workdays)
@@ -167,6 +173,23 @@ def _of_invitation(verdict: Verdict, invitation: Invitation) -> Verdict:
     confidence = max(_BY_INVITATION, verdict.confidence) if is_same else _BY_INVITATION
     return Verdict(
         Meaning.NEXT_ROUND, confidence, (words, *mine), others, meets_at=invitation.starts_at
+    )
+
+
+def _of_cancellation(verdict: Verdict, invitation: Invitation) -> Verdict:
+    """They take a time back: nothing more is said, unless the words plainly say that it is over.
+
+    Its title still invites, so what that speaks for counts against.
+    """
+    said = f"takes the invitation {quoted(invitation.summary, 80)} back"
+    words = Words(Meaning.OTHER, said, Place.INVITATION)
+    if verdict.meaning in _FINAL and is_sure(verdict):
+        return replace(verdict, evidence=(words, *verdict.evidence), meets_at=invitation.starts_at)
+    is_same = verdict.meaning is Meaning.OTHER
+    mine = verdict.evidence if is_same else ()
+    others = verdict.against if is_same else (*verdict.evidence, *verdict.against)
+    return Verdict(
+        Meaning.OTHER, _BY_INVITATION, (words, *mine), others, meets_at=invitation.starts_at
     )
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from followupd.mailbox.responses import Fetched
     from followupd.mailbox.sync import Batch, Wanted
     from followupd.reading.body import Body
-    from followupd.service.intake import Taken
+    from followupd.service.mails import Taken
     from followupd.service.suggesting import Proposal
     from followupd.service.world import World
     from followupd.store import Transaction
@@ -331,6 +331,8 @@ def _message_ids(facts: Iterable[Taken]) -> set[str]:
     threaded = (
         happened.ThreadFound,
         happened.ReplyReceived,
+        happened.HoldingReply,
+        happened.Acknowledged,
         happened.WroteByHand,
         happened.DraftSent,
     )

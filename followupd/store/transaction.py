@@ -225,7 +225,8 @@ class Transaction(Reading):
         """Store a suggestion, or what a later revision of its event says.
 
         Met again, an open one takes what a higher `sequence` says; a company or a role that the
-        revision does not know stays. What the user has decided stays decided.
+        revision does not know stays. One that was accepted is open again when its time changes:
+        then it suggests to move that interview. What was dismissed stays dismissed.
 
         Args:
             at: now; kept as the time it was first met.
@@ -247,9 +248,14 @@ class Transaction(Reading):
                 "payload": encode_suggestion(suggestion),
             }
             return _new_id(self._run(insert(schema.suggestions).values(row)))
-        if known.state is not SuggestionState.OPEN:
+        if known.state is SuggestionState.DISMISSED:
             return None
         if suggestion.sequence <= known.suggestion.sequence:
+            return None
+        if (
+            known.state is SuggestionState.ACCEPTED
+            and suggestion.held_at == known.suggestion.held_at
+        ):
             return None
         revised = replace(
             suggestion,
@@ -257,6 +263,7 @@ class Transaction(Reading):
             company=suggestion.company or known.suggestion.company,
             role=suggestion.role or known.suggestion.role,
             from_interview=suggestion.from_interview or known.suggestion.from_interview,
+            accepted_as=known.suggestion.accepted_as,
         )
         self._store_suggestion(known.id, SuggestionState.OPEN, revised)
         return known.id

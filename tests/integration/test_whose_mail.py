@@ -71,7 +71,7 @@ def test_the_plan_does_not_end_while_an_answer_lies_there(seeker: Seeker) -> Non
     connection = Opener(account)()
     work = AccountPass(seeker.world, account, connection)
     assert seeker.plan(number).close is not None
-    seeker.mailbox.looking.append("Archive", seeker.letter_from(DANA, "Sorry for the wait"))
+    seeker.mailbox.looking.append("Archive", seeker.letter_from(DANA, "Our decision"))
     work.act([number])
     connection.logout()
     assert seeker.status(number) is Status.ANSWERED

@@ -88,6 +88,7 @@ def test_suggestions_are_printed_for_programs(shell: Shell) -> None:
             "from": "dana@acme.example",
             "why": "“interview” in the title",
             "interview": None,
+            "moves": None,
         },
         listed(shell)[1] | {"suggestion": 2, "company": None, "role": None},
     ]

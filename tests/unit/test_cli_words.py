@@ -111,6 +111,7 @@ def test_every_kind_of_event_is_told_in_words() -> None:
         happened.DraftFound(at=now, message_id="<d>"),
         happened.WroteByHand(at=now, mail=mail),
         happened.CallMade(at=now, note=HOSTILE),
+        happened.InterviewMoved(at=now, held_at=now),
         happened.DecisionMoved(at=now, decision_by=date(2026, 12, 14)),
         happened.MarkedAnswered(at=now, outcome=Outcome.NEXT_ROUND),
         happened.MarkedSilent(at=now),

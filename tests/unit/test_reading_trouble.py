@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from followupd.mailbox.responses import Fetched
     from followupd.reading.body import Body
-    from followupd.service.intake import Place, Taken
+    from followupd.service.intake import Place, Read
     from tests.support.fakeserver import Command, Session
 
 
@@ -93,7 +93,7 @@ def test_a_mail_that_trips_the_reading_does_not_block_the_folder(
 
     def trip(
         self: Intake, fetched: Fetched, place: Place, body: Callable[[], Body | None]
-    ) -> list[Taken]:
+    ) -> Read:
         if b"poison" in fetched.raw:
             raise TypeError("a stranger's secret words")
         return honest(self, fetched, place, body)
