@@ -15,6 +15,7 @@ from followupd.reading.text import clean
 _NAME_LIMIT = 200
 _ADDRESS_LIMIT = 320
 _TEXT_LIMIT = 64 * 1024
+_DOTLESS = ("gmail.com", "googlemail.com")
 _ADDRESS = re.compile(r'[^\s<>()",;:@\\]+@[^\s<>()",;:@\\]+|"[^"]*"@[^\s<>()",;:@\\]+')
 
 
@@ -58,10 +59,16 @@ class Address:
 
     @property
     def mailbox_key(self) -> str:
-        """`key` without a plus-part (RFC 5233): dana+x@acme.example is dana@acme.example."""
+        """`key` without a plus-part (RFC 5233): dana+x@acme.example is dana@acme.example.
+
+        Gmail delivers to one mailbox whatever the dots, under both of its names.
+        """
         if not self.address:
             return ""
-        return f"{self.local.split('+', 1)[0] or self.local}@{self.domain}"
+        local = self.local.split("+", 1)[0] or self.local
+        if self.domain in _DOTLESS:
+            return f"{local.replace('.', '') or local}@gmail.com"
+        return f"{local}@{self.domain}"
 
 
 def mailbox_key(address: str) -> str:
