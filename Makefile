@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench format clean mail-servers
+.PHONY: demo test lint bench report fuzz format clean mail-servers
 
 demo: $(VENV)/.demo
 	@$(BIN)/followupd demo $(ARGS)
@@ -20,6 +20,13 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev mail-servers
 	@$(BIN)/python -m bench $(ARGS)
+
+# How well mail is read; `make report ARGS=fetch` gets the public mail that is not kept here.
+report: $(VENV)/.dev
+	@$(BIN)/python -m tests.report $(ARGS)
+
+fuzz: $(VENV)/.dev
+	@$(BIN)/python -m fuzz $(ARGS)
 
 format: $(VENV)/.dev
 	@$(BIN)/ruff format .

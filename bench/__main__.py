@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from bench import firstlook, idle, notice, start
+from bench import firstlook, idle, notice, reading, start
 from bench.figures import table
 from bench.progress import say
 from tests.support.dovecot import installed
@@ -22,7 +22,9 @@ from tests.support.dovecot import installed
 if TYPE_CHECKING:
     from bench.figures import Line
 
-_MEASUREMENTS = {module.NAME: module.measure for module in (notice, idle, start, firstlook)}
+_MEASUREMENTS = {
+    module.NAME: module.measure for module in (notice, idle, start, firstlook, reading)
+}
 
 
 def main() -> int:
