@@ -20,7 +20,7 @@ from followupd.store import event_to_json
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from followupd.cli.desk import Desk
     from followupd.domain.events import Event, Mail, Verdict, Words
@@ -187,7 +187,7 @@ def _add_reasons(
     told: _Account, layer: Layer, evidence: str, rule: str, verdict: Verdict | None, desk: Desk
 ) -> None:
     told.add("Belongs here", f"{_LAYERS[layer]}: {clean(evidence, _LIMIT)}")
-    told.add("Not automatic", clean(rule, _LIMIT))
+    told.add("Its marks", clean(rule, _LIMIT))
     _add_verdict(told, verdict, desk)
 
 
@@ -197,15 +197,24 @@ def _add_verdict(told: _Account, verdict: Verdict | None, desk: Desk) -> None:
     meaning = verdict.meaning.value.replace("_", " ")
     unsure = "" if is_sure(verdict) else ", too little to decide by"
     told.add("Says", f"{meaning}, {verdict.confidence:.0%} sure{unsure}")
-    for words in verdict.evidence:
+    shown: set[str] = set()
+    for words in _each_once(verdict.evidence, shown):
         told.add("By the words", _words(words))
     if verdict.decision_by is not None:
         day = say_day(verdict.decision_by, desk.today)
         told.add("Names a day", f"{day}: {quoted(verdict.decision_words, _LIMIT)}")
     if verdict.meets_at is not None:
         told.add("Names a time", moment(verdict.meets_at, desk.today, desk.workdays))
-    for words in verdict.against:
+    for words in _each_once(verdict.against, shown):
         told.add("Against", f"{words.meaning.value.replace('_', ' ')}: {_words(words)}")
+
+
+def _each_once(every: Iterable[Words], shown: set[str]) -> Iterator[Words]:
+    """The words that are not shown yet: a clause may speak for more than one thing."""
+    for words in every:
+        if words.words not in shown:
+            shown.add(words.words)
+            yield words
 
 
 def _words(words: Words) -> str:

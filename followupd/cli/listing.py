@@ -12,7 +12,7 @@ from followupd.cli.screen import Screen, print_json
 from followupd.cli.standing import answer_words, next_words
 from followupd.domain.days import say_day
 from followupd.domain.interview import Status
-from followupd.domain.verdicts import guess_of
+from followupd.domain.verdicts import is_unclear
 from followupd.reading.text import clean
 
 if TYPE_CHECKING:
@@ -189,8 +189,8 @@ def _what_is_next(row: Row, desk: Desk) -> Iterator[str]:
         return
     if history.answer is not None:
         yield answer_words(history, desk)
-        if guess_of(history.answer.verdict) is not None:
-            yield f"what it says is not sure: followupd why {history.interview_id}"
+        if is_unclear(history.answer.verdict):
+            yield f"what it says is not clear: followupd why {history.interview_id}"
     said = next_words(row.plan, desk)
     if said is not None:
         yield said

@@ -17,7 +17,7 @@ from followupd.domain.days import say_day
 from followupd.domain.interview import Status
 from followupd.domain.plan import StepState
 from followupd.domain.status import expected_by
-from followupd.domain.verdicts import guess_of
+from followupd.domain.verdicts import guess_of, is_unclear
 from followupd.reading.text import clean, quoted
 
 if TYPE_CHECKING:
@@ -86,14 +86,7 @@ def what_follows(history: History, plan: Plan, desk: Desk) -> Iterator[str]:
             yield f"The draft {what} will be taken back from Drafts: {reason}."
         else:
             yield f"The draft {what} {draft_stands(draft)}."
-    guess = guess_of(history.answer.verdict) if history.answer is not None else None
-    if guess is not None:
-        number = history.interview_id
-        yield (
-            f"What the answer says is not sure; it may be: {guess.value.replace('_', ' ')}. "
-            f"`followupd answered {number} --outcome {guess.value}` says so, "
-            f"`followupd why {number}` tells why."
-        )
+    yield from _unclear(history)
     if history.possible:
         yield (
             f"{counted(len(history.possible), 'possible reply')} must be decided first: "
@@ -105,3 +98,22 @@ def what_follows(history: History, plan: Plan, desk: Desk) -> Iterator[str]:
         yield f"Next, {said} ({clean(step.reason, 200)})."
     elif not history.open_drafts:
         yield "Nothing more happens by itself."
+
+
+def _unclear(history: History) -> Iterator[str]:
+    """The question about an answer of which it is not sure what it says."""
+    number = history.interview_id
+    if history.answer is None or not is_unclear(history.answer.verdict):
+        return
+    guess = guess_of(history.answer.verdict)
+    if guess is None:
+        yield (
+            f"What the answer says is not clear. `followupd answered {number} --outcome …` says "
+            f"it, `followupd silent {number}` that it was none."
+        )
+        return
+    yield (
+        f"What the answer says is not sure; it may be: {guess.value.replace('_', ' ')}. "
+        f"`followupd answered {number} --outcome {guess.value}` says so, "
+        f"`followupd why {number}` tells why."
+    )

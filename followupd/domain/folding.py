@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, assert_never
 from followupd.domain import events as happened
 from followupd.domain.history import Absence, Answer, Draft, History, Skip, Written
 from followupd.domain.interview import DraftState, Outcome
-from followupd.domain.verdicts import is_promise, outcome_of
+from followupd.domain.verdicts import guess_of, is_promise, outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +47,9 @@ def _apply(history: History, event: Event) -> History:  # noqa: C901, PLR0911, P
             return replace(history, searched=history.searched | {account})
         case happened.ThreadFound(mail=mail):
             return _with_mail(history, mail)
-        case happened.ReplyReceived(mail=mail, outcome=outcome, verdict=verdict):
+        case happened.ReplyReceived(mail=mail, outcome=outcome, verdict=verdict, layer=layer):
+            if layer is not happened.Layer.HAND and _says_no_more(history, mail, outcome, verdict):
+                return _alive(_heard(history, mail))
             return _answered(history, mail, outcome, verdict)
         case happened.HoldingReply(mail=mail, decision_by=decision_by):
             return _held_up(history, mail, decision_by)
@@ -139,14 +141,27 @@ def _answered(
     history: History, mail: Mail, outcome: Outcome, verdict: happened.Verdict | None
 ) -> History:
     history = _alive(_heard(history, mail))
-    known = history.answer
-    if known is not None and known.outcome is not Outcome.OTHER:
-        # What says nothing takes nothing back, nor does what was written before.
-        if outcome is Outcome.OTHER or mail.date < known.at:
-            return history
-    elif known is not None and outcome is Outcome.OTHER and mail.date < known.at:
-        return history
     return replace(history, answer=Answer(mail.date, outcome, mail, verdict), marked_silent=False)
+
+
+def _says_no_more(
+    history: History, mail: Mail, outcome: Outcome, verdict: happened.Verdict | None
+) -> bool:
+    """Whether a reply adds nothing to the answer there is.
+
+    What says nothing takes nothing back, nor does what was written before. What may say something
+    else is another matter: that is to be asked about.
+    """
+    known = history.answer
+    if known is None:
+        return False
+    if mail.date < known.at:
+        return known.outcome is not Outcome.OTHER or outcome is Outcome.OTHER
+    return (
+        known.outcome is not Outcome.OTHER
+        and outcome is Outcome.OTHER
+        and guess_of(verdict) is None
+    )
 
 
 def _held_up(history: History, mail: Mail, decision_by: date | None) -> History:

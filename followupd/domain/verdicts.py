@@ -38,6 +38,11 @@ def outcome_of(verdict: Verdict | None) -> Outcome:
     return _OUTCOMES.get(verdict.meaning, Outcome.OTHER)
 
 
+def is_unclear(verdict: Verdict | None) -> bool:
+    """Whether it is a question to the user what the answer says."""
+    return verdict is not None and not is_sure(verdict)
+
+
 def guess_of(verdict: Verdict | None) -> Outcome | None:
     """The outcome an unsure verdict leans to; None where there is nothing to ask."""
     if verdict is None or is_sure(verdict):

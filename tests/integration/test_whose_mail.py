@@ -71,7 +71,9 @@ def test_the_plan_does_not_end_while_an_answer_lies_there(seeker: Seeker) -> Non
     connection = Opener(account)()
     work = AccountPass(seeker.world, account, connection)
     assert seeker.plan(number).close is not None
-    seeker.mailbox.looking.append("Archive", seeker.letter_from(DANA, "Our decision"))
+    seeker.mailbox.looking.append(
+        "Archive", seeker.letter_from(DANA, "About us", body="We would like to hire you.\n")
+    )
     work.act([number])
     connection.logout()
     assert seeker.status(number) is Status.ANSWERED

@@ -6,7 +6,10 @@ their own, with APPEND, STORE and EXPUNGE.
 
 from __future__ import annotations
 
+import io
+import os
 import uuid
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
@@ -15,12 +18,14 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from followupd.cli import main
 from followupd.config import load
 from followupd.domain.events import Added
 from followupd.domain.interview import Interview, Part, Person, Promise
 from followupd.domain.status import status
 from followupd.service.once import whole_pass
 from followupd.service.setup import open_world
+from tests.support.cli import Result
 from tests.support.delivery import mail
 
 if TYPE_CHECKING:
@@ -171,6 +176,26 @@ class Seeker:
         """One whole pass."""
         return whole_pass(self.world, self.state)
 
+    def says(self, *argv: str) -> Result:
+        """Run one command on this configuration, store and clock."""
+        before = os.environ.get("STATE_DIRECTORY")
+        os.environ["STATE_DIRECTORY"] = str(self.state)
+        try:
+            with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
+                code = main([*argv, "--config", str(self.config)], self.clock)
+        finally:
+            if before is None:
+                del os.environ["STATE_DIRECTORY"]
+            else:
+                os.environ["STATE_DIRECTORY"] = before
+        return Result(code, out.getvalue(), err.getvalue())
+
+    def told(self, *argv: str) -> Result:
+        """What a command tells that must succeed."""
+        result = self.says(*argv)
+        assert result.code == 0, result.err
+        return result
+
     # ---- what followupd knows
 
     def history(self, number: int) -> History:
@@ -228,6 +253,31 @@ class Seeker:
             date=format_datetime(moment.astimezone(BERLIN)),
             **more,
         )
+
+    def invitation_from(
+        self,
+        person: Person,
+        subject: str,
+        calendar: str,
+        *,
+        body: str = "You are invited.\n",
+        method: str = "REQUEST",
+        **headers: str,
+    ) -> bytes:
+        """An invitation as calendars send it: the text and its calendar as alternatives."""
+        letter = EmailMessage(policy=policy.SMTP)
+        letter["From"] = f"{person.name} <{person.address}>"
+        letter["To"] = "Robin Doe <robin@example.org>"
+        letter["Subject"] = subject
+        letter["Date"] = format_datetime(self.clock.now().astimezone(BERLIN))
+        letter["Message-ID"] = f"<{uuid.uuid4().hex}@calendar.example>"
+        for name, value in headers.items():
+            letter[name.replace("_", "-")] = value
+        letter.set_content(body)
+        letter.add_alternative(
+            calendar.replace("\n", "\r\n"), subtype="calendar", params={"method": method}
+        )
+        return letter.as_bytes()
 
     # ---- what the seeker does in their mail program
 

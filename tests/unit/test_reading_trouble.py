@@ -91,9 +91,7 @@ def test_a_mail_that_trips_the_reading_does_not_block_the_folder(
     """Whatever a mail makes the reading raise, only that mail is passed over, and not quoted."""
     honest = Intake.take
 
-    def trip(
-        self: Intake, fetched: Fetched, place: Place, body: Callable[[], Body | None]
-    ) -> Read:
+    def trip(self: Intake, fetched: Fetched, place: Place, body: Callable[[], Body | None]) -> Read:
         if b"poison" in fetched.raw:
             raise TypeError("a stranger's secret words")
         return honest(self, fetched, place, body)
