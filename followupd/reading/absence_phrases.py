@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from followupd.reading.day_phrases import any_of, bare
+from followupd.reading.day_phrases import LANGUAGES, any_of, bare
 from followupd.reading.phrasing import plain
 
 if TYPE_CHECKING:
@@ -22,27 +22,58 @@ _LINK = r"[\s,.:;()\u2013-]"
 class AbsencePhrases:
     """One language's words, compiled, for text that went through `bare`.
 
-    `until`, `back` and `starting` match up to the end of what stands before a day.
+    `until`, `back`, `starting` and `answers` match up to the end of what stands before a day.
 
     Attributes:
         language: its ISO 639-1 code.
-        whose: words that introduce the name of somebody who stands in.
+        hours: opening hours and working days.
+        turn_to: the reader is told to turn to whoever is named behind.
+        covers: whoever is named before or behind stands in.
+        whose: words that introduce a name.
         own: where the writer names an address of their own.
+        never: where an address is nobody to turn to.
+        about: words that introduce what somebody is to be asked about.
     """
 
     language: str
     until: re.Pattern[str]
     back: re.Pattern[str]
     starting: re.Pattern[str]
+    answers: re.Pattern[str]
     coming_back: re.Pattern[str]
     denied: re.Pattern[str]
     away: re.Pattern[str]
+    hours: re.Pattern[str]
     left: re.Pattern[str]
     left_named: re.Pattern[str]
     left_unless: re.Pattern[str]
-    stand_in: re.Pattern[str]
+    turn_to: re.Pattern[str]
+    covers: re.Pattern[str]
     whose: frozenset[str]
     own: re.Pattern[str]
+    never: re.Pattern[str]
+    about: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """What somebody is to be asked about, in all languages; for text that went through `bare`.
+
+    Attributes:
+        hiring: people who apply.
+        elsewhere: something else, where a word that introduces it stands before.
+        elsewhere_first: the same where a text begins with it.
+        general: anything, or what can't wait.
+        hiring_mailboxes: first parts of addresses.
+        elsewhere_mailboxes: likewise.
+    """
+
+    hiring: re.Pattern[str]
+    elsewhere: re.Pattern[str]
+    elsewhere_first: re.Pattern[str]
+    general: re.Pattern[str]
+    hiring_mailboxes: frozenset[str]
+    elsewhere_mailboxes: frozenset[str]
 
 
 @cache
@@ -68,13 +99,35 @@ def absence_phrases(language: str) -> AbsencePhrases:
         starting=_up_to_a_day(data["from"], fillers),
         coming_back=re.compile(any_of(data["coming_back"])),
         denied=re.compile(any_of(data["denied"])),
+        answers=_up_to_a_day(data["answers"], fillers),
         away=re.compile(any_of(data["away"])),
+        hours=re.compile(any_of(data["hours"])),
         left=re.compile(any_of(data["left"])),
         left_named=re.compile(any_of(data["left_named"])),
         left_unless=re.compile(any_of(data["left_unless"])),
-        stand_in=re.compile(any_of(data["stand_in"])),
+        turn_to=re.compile(any_of(data["turn_to"])),
+        covers=re.compile(any_of(data["covers"])),
         whose=frozenset(bare(plain(word)) for word in data["whose"]),
         own=re.compile(any_of(data["own"])),
+        never=re.compile(any_of(data["never"])),
+        about=re.compile(any_of(data["about"])),
+    )
+
+
+@cache
+def topics() -> Topics:
+    """What somebody may be asked about."""
+    data = _data()
+    found = data["topics"]
+    about = any_of(word for language in LANGUAGES for word in data[language]["about"])
+    elsewhere = any_of(found["elsewhere"])
+    return Topics(
+        hiring=re.compile(any_of(found["hiring"])),
+        elsewhere=re.compile(rf"{about}(?:[^\w.!?]{{1,3}}\w{{1,30}}){{0,3}}?[^\w.!?]{{1,3}}{elsewhere}"),
+        elsewhere_first=re.compile(rf"\W{{0,4}}{elsewhere}"),
+        general=re.compile(any_of(found["general"])),
+        hiring_mailboxes=frozenset(found["hiring_mailboxes"]),
+        elsewhere_mailboxes=frozenset(found["elsewhere_mailboxes"]),
     )
 
 

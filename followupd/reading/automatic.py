@@ -16,7 +16,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from followupd.reading.absence import read_absence
+from followupd.reading.absence import Writer, read_absence
 from followupd.reading.addresses import mailbox_key
 from followupd.reading.kinds import Kind, Sorted
 from followupd.reading.mail_systems import Daemon, marks
@@ -205,13 +205,14 @@ def _reply_rule(message: Message, body: Body | None, own_keys: frozenset[str]) -
     if rule is None:
         return None
     words = f"{_plain(message.subject)} {_own_text(body)}"
-    if by_subject is None and not _phrases().absence.search(words):
-        return Sorted(Kind.AUTOMATIC, rule)
+    is_absence = by_subject is not None or _phrases().absence.search(words) is not None
     if message.date is None:
-        return Sorted(Kind.ABSENCE, rule)
+        return Sorted(Kind.ABSENCE if is_absence else Kind.AUTOMATIC, rule)
     text = body.text if body is not None else ""
-    sent_on, writer = message.date.date(), message.sender.address
-    absence = read_absence(text, message.subject, sent_on, writer)
+    writer = Writer(message.sender.address, message.sender.name, own_keys)
+    absence = read_absence(text, message.subject, message.date.date(), writer)
+    if not (is_absence or absence.is_absence):
+        return Sorted(Kind.AUTOMATIC, rule)
     stand_in = absence.stand_in
     return Sorted(
         Kind.ABSENCE,

@@ -14,14 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from followupd.domain.events import Meaning, Place, Words
-from followupd.reading.phrasebook import (
-    Language,
-    Phrase,
-    Role,
-    Tier,
-    languages,
-    languages_of,
-)
+from followupd.reading.clauses import Clauses
+from followupd.reading.phrasebook import Language, Phrase, Tier, languages, languages_of
 from followupd.reading.sentences import Sentence, one, sentences
 from followupd.reading.weighing import Feature, Topic, features_of, likelihoods, weights
 
@@ -37,6 +31,7 @@ _READ_OF_SUBJECT = 500
 _MOST_WORDS = 5
 _SUREST = 0.99
 _LONG = 60
+_A_FEW_SENTENCES = 15
 _PER_HIRING_WORD = 200
 _ON_TOPIC = 2
 
@@ -44,8 +39,8 @@ _ANSWER_SUBJECT = re.compile(
     r"\s*(?:re|aw|antw|antwort|rv|rif|sv|vs|odp|ynt)(?:\[\d{1,3}\])?\s?:",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"\w+")
-_CLAUSE_SIGN = re.compile(r"[;:]\s|\s[-\u2013\u2014]{1,2}\s|[\u2013\u2014(]")
+_QUESTION = re.compile(r"\?[\"')\]\u201d\u00bb!]{0,3}\Z")
+_NEVER_ASKED = frozenset({Meaning.OFFER, Meaning.REJECTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,59 +156,27 @@ def _topic(whole: str, spoken: list[Language]) -> Topic:
     found = sum(len(each.hiring.findall(whole)) for each in spoken)
     if length >= _LONG and found < 1 + length // _PER_HIRING_WORD:
         return Topic.ELSE
+    if length >= _A_FEW_SENTENCES and not found:
+        return Topic.SILENT
     return Topic.HIRING if found >= _ON_TOPIC else Topic.UNCLEAR
 
 
 def _hits_in(sentence: Sentence, spoken: list[Language]) -> list[_Hit]:
-    found = [
-        (phrase, span)
-        for language in spoken
-        for phrase in language.candidates(sentence.plain)
-        if (span := phrase.find(sentence.plain))
-    ]
-    if not found:
-        return []
-    borders = _borders(sentence.plain, spoken)
-    speaking = [
-        _Hit(min(phrase.meanings), phrase.tier, sentence, *span)
-        for phrase, span in found
-        if phrase.role is Role.SPEAKS and not _taken_away(phrase, span, found, borders)
-    ]
-    return _apart(speaking)
+    asked = _QUESTION.search(sentence.plain) is not None
+    return _apart(
+        [
+            _Hit(min(phrase.meanings), _heard(phrase, asked=asked), sentence, *span)
+            for phrase, span in Clauses.of(sentence.plain, spoken).standing()
+        ]
+    )
 
 
-def _taken_away(
-    phrase: Phrase,
-    span: tuple[int, int],
-    found: list[tuple[Phrase, tuple[int, int]]],
-    borders: dict[Role, list[int]],
-) -> bool:
-    """Whether an exception or a condition takes a phrase's sentence away from its meaning.
+def _heard(phrase: Phrase, *, asked: bool) -> Tier:
+    """How surely a phrase speaks in its sentence: nobody hires or refuses by asking.
 
-    "I am sorry for the delay, but you have not been selected": what is certain is only taken
-    away by something in its own clause.
+    "Did they make you an offer?" is a friend's question.
     """
-    for other, (start, end) in found:
-        if other.role is Role.SPEAKS or phrase.meanings.isdisjoint(other.meanings):
-            continue
-        if phrase.tier is not Tier.CERTAIN or not any(
-            end <= border <= span[0] or span[1] <= border <= start for border in borders[other.role]
-        ):
-            return True
-    return False
-
-
-def _borders(sentence: str, spoken: list[Language]) -> dict[Role, list[int]]:
-    """Where in a sentence a new thought begins, for exceptions and for conditions.
-
-    A comma ends an exception ("thank you for the interview, we would like to see you again"),
-    and not a condition ("if you are selected, we will call you").
-    """
-    ends = [found.start() for found in _CLAUSE_SIGN.finditer(sentence)]
-    words = frozenset().union(*(language.clause_words for language in spoken))
-    ends += (found.start() for found in _WORD.finditer(sentence) if found.group() in words)
-    commas = [number for number, character in enumerate(sentence) if character == ","]
-    return {Role.IF: ends, Role.UNLESS: ends + commas}
+    return Tier.WEAK if asked and not phrase.meanings.isdisjoint(_NEVER_ASKED) else phrase.tier
 
 
 def _apart(hits: list[_Hit]) -> list[_Hit]:

@@ -91,13 +91,17 @@ class Language:
     Attributes:
         name: its ISO 639-1 code, which is the file's name.
         common: words, folded, that tell the language.
-        clause_words: words, folded, before which a new thought begins.
+        but: before one of these a new thought begins.
+        after: before one of these a new thought begins as well, under the same condition.
+        asks: an "if" of these is none: "let me know if", "to see if".
         hiring: words that are seldom far away when a mail is about a job.
     """
 
     name: str
     common: frozenset[str]
-    clause_words: frozenset[str]
+    but: re.Pattern[str]
+    after: re.Pattern[str]
+    asks: re.Pattern[str]
     hiring: re.Pattern[str]
     phrases: tuple[Phrase, ...]
     _by_word: dict[str, list[int]] = field(default_factory=dict)
@@ -139,8 +143,8 @@ def parse(name: str, source: str) -> Language:
 
 
 def _language(name: str, data: dict[str, Any]) -> Language:
-    words = _table(data, "words", {"common", "but", "hiring"})
-    conditional = _table(data, "conditional", {"phrases", "voids"})
+    words = _table(data, "words", {"common", "but", "after", "hiring"})
+    conditional = _table(data, "conditional", {"phrases", "voids", "asks"})
     unknown = set(data) - {"words", "conditional"} - set(Meaning)
     if unknown:
         raise ValueError(f"unknown table {min(unknown)!r}")
@@ -157,7 +161,9 @@ def _language(name: str, data: dict[str, Any]) -> Language:
     return Language(
         name,
         frozenset(said(word) for word in words.get("common", ())),
-        frozenset(said(word) for word in words.get("but", ())),
+        any_phrase(said(word) for word in words.get("but", ())),
+        any_phrase(said(word) for word in words.get("after", ())),
+        any_phrase(said(word) for word in conditional.get("asks", ())),
         any_phrase(words.get("hiring", ())),
         tuple(phrases),
     )

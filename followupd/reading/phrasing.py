@@ -1,7 +1,8 @@
 """Phrases as contributors write them in the data files, made into patterns.
 
 A phrase is words, compared after NFKC and case-folding with straight apostrophes, at the borders
-of words. Four signs mean something:
+of words. A word that ends with an apostrophe ("n'") may stand glued to the next. Four signs mean
+something:
 
     (move|go) forward    any of these; with an empty one, as in (very|) sorry, none is needed
     not ... proceed      up to `GAP` words may stand here, within one sentence
@@ -26,7 +27,11 @@ GAP = 6
 _APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u00b4`", "'"))
 _SIGN = re.compile(r"\.\.\.|[(|)*#]|\s+|[^\s(|)*#.]+|\.")
 _RUN = re.compile(r"\w+")
-_JOIN = r"[^\w.!?]{1,4}"
+_JOIN = r"(?:[^\w.!?]{1,4}|(?<=\d)\.[^\w.!?]{1,4}|(?<='))"
+"""What stands between two words: a German ordinal ("am 1. Mai") does not end a sentence, and an
+elided word ("n'est") is followed by nothing at all."""
+
+_END_OF_WORD = r"(?:(?!\w)|(?<='))"
 _GAP = rf"(?:{_JOIN}\w{{1,40}}){{0,{GAP}}}?"
 
 
@@ -120,7 +125,7 @@ def phrase_pattern(phrase: str) -> str:
     found = reader.sequence()
     if reader.position < len(reader.signs):
         raise ValueError(f"the phrase {phrase!r} has a sign too many at its top: | or )")
-    return rf"(?<!\w){found.pattern}(?!\w)"
+    return rf"(?<!\w){found.pattern}{_END_OF_WORD}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,44 +1,61 @@
 """Whom an absence note names instead of its writer.
 
-A sentence that tells the reader to turn to somebody, or that somebody covers, holds the name or
-the address; the address may stand alone on the next lines. An address of the writer's own, as
-in a signature, is nobody's stand-in.
+A sentence tells the reader to turn to somebody, or says that somebody covers; the address may
+stand alone on the next lines. A note that has no such words may still name an address of the
+writer's own organisation in a sentence, and that counts too. Nobody to turn to: the writer, the
+user, and whoever stands in a signature or a legal notice.
+
+Where several are named, the words around each tell what to ask them. Whoever is there for people
+who apply comes first, then the first who is there for anything or for what can't wait. Somebody
+for one other thing alone, such as invoices, never counts; and of two or more who each have a
+subject of their own, none of them hiring, nobody can be told to be the right one.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
+from enum import IntEnum
+from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from followupd.reading.absence_phrases import AbsencePhrases, absence_phrases, not_names
+from followupd.reading.absence_phrases import absence_phrases, topics
 from followupd.reading.addresses import mailbox_key
 from followupd.reading.day_phrases import LANGUAGES, bare
-from followupd.reading.phrasing import plain
+from followupd.reading.sentences import said
+from followupd.reading.stand_in_names import (
+    fitted,
+    is_firm,
+    is_name,
+    is_shown_in,
+    name_from,
+    name_up_to,
+    same_person,
+    written,
+)
 from followupd.reading.text import clean
 
 if TYPE_CHECKING:
     from followupd.reading.sentences import Sentence
 
-_NAME_LIMIT = 80
-_LONGEST_NAME = 4
 _ROOM = 8
-"""How many words may stand between a name and its address, such as a phone number."""
+"""How many words may stand between a name and its address or the words that point to it."""
 
-_LINES_AFTER = 2
+_NEAR = 4
+_LINES_AFTER = 3
 _CARD_WORDS = 10
 """The most words in a line that holds an address and little else."""
 
+_SENTENCE_WORDS = 4
+"""The fewest words with a small letter in a sentence, as against a line of a signature."""
+
 _ADDRESS = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
-_NAME_WORD = re.compile(r"[^\W\d_]{1,30}(?:['\u2019.-][^\W\d_]{1,30}){0,3}")
-_PARTICLES = frozenset(
-    {
-        *("von", "van", "de", "der", "den", "del", "della", "di", "da", "dos", "das", "la", "le"),
-        *("el", "al", "bin", "ibn", "zu", "zur", "ten", "ter", "y"),
-    }
-)
-_EDGES = "\"'()[]<>{},;:.!?\u201c\u201d\u201e\u00ab\u00bb*|"
-_STOPS = ",;:.!?)(<>|"
+_MAILBOX_WORD = re.compile(r"[a-z]{1,40}")
+_GLUED = re.compile(r"(?<=\w)(?=[<(\[][\w.+'-]{1,64}@)")
+_MAILTO = re.compile(r"<mailto:([^>\s]{1,200})>|mailto:", re.IGNORECASE)
+_WRITTEN_OUT = re.compile(r" ?[(\[{](?:at|\u00e4t|arroba|@)[)\]}] ?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,161 +71,336 @@ class StandIn:
     address: str
 
 
-def stand_in(parts: list[Sentence], writer: str) -> StandIn | None:
-    """The first one a note names, with an address where any has one.
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who wrote a note, and who else is nobody's stand-in.
 
-    Args:
-        parts: the sentences of the note.
-        writer: the bare address it came from, "" when not known.
+    Attributes:
+        address: bare; "" when not known.
+        name: as From shows it; may be empty.
+        others: further bare addresses that are not to be named, such as the user's own.
     """
-    writers_key = mailbox_key(writer)
-    named: StandIn | None = None
-    for number, sentence in enumerate(parts):
-        cue = _cue(sentence)
-        if cue is None:
-            continue
-        found = _with_address(sentence, writers_key)
-        name = _name_at_cue(sentence, cue)
-        if found is None:
-            found = _on_next_lines(parts, number, writers_key, name)
-        if found is not None:
-            return found if found.name else StandIn(name, found.address)
-        if named is None and name:
-            named = StandIn(name, "")
-    return named
+
+    address: str = ""
+    name: str = ""
+    others: frozenset[str] = frozenset()
+
+    def is_meant(self, address: str) -> bool:
+        """Whether an address is the writer's, also with another host, or one of the others'."""
+        local = address.rpartition("@")[0].casefold()
+        own = self.address.rpartition("@")[0].casefold()
+        keys = {mailbox_key(each) for each in (self.address, *self.others) if each}
+        return mailbox_key(address) in keys or (local == own and "." in own)
+
+    def is_named(self, name: str) -> bool:
+        """Whether a name is the writer's or the organisation's."""
+        return (
+            is_shown_in(name, self.address)
+            or same_person(name, self.name)
+            or is_firm(name, self.address)
+        )
+
+    def is_colleague(self, address: str) -> bool:
+        """Whether an address belongs to the writer's organisation."""
+        own, other = (
+            each.rpartition("@")[2].casefold().split(".") for each in (self.address, address)
+        )
+        fewest = min(len(own), len(other))
+        return fewest > 1 and own[-fewest:] == other[-fewest:]
+
+
+def spelled(text: str) -> str:
+    """A text with its addresses as words of their own: no mailto:, no "(at)"."""
+    text = _MAILTO.sub(lambda found: f" <{found[1]}>" if found[1] else "", text)
+    return _GLUED.sub(" ", _WRITTEN_OUT.sub("@", text))
+
+
+class _Topic(IntEnum):
+    """What somebody is to be asked, the best first."""
+
+    HIRING = 0
+    GENERAL = 1
+    OWN = 2
+    """Something of which it can't be told whether it is hiring."""
+    ELSEWHERE = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Cue:
-    """Where in a sentence somebody is named, counted in words."""
-
-    first: int
-    after: int
-    phrases: AbsencePhrases
-
-
-def _cue(sentence: Sentence) -> _Cue | None:
-    said = bare(sentence.plain)
-    for language in LANGUAGES:
-        phrases = absence_phrases(language)
-        found = phrases.stand_in.search(said)
-        if found is None:
-            continue
-        own = phrases.own.search(said)
-        if own is not None and own.start() <= found.start():
-            continue
-        last = said.count(" ", 0, found.end())
-        return _Cue(said.count(" ", 0, found.start()), last + 1, phrases)
-    return None
+class _Named:
+    who: StandIn
+    topic: _Topic
+    told: bool
+    """Whether words tell to turn to them."""
 
 
-def _address_in(word: str, writers_key: str) -> str:
-    if "://" in word:
-        return ""
-    for found in _ADDRESS.finditer(word):
-        address = found[0].strip("'.-")
-        if mailbox_key(address) != writers_key and clean(address, 320) == address:
-            return address
-    return ""
+class _Line:
+    """One sentence, with the places of what it says counted in words."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        self.words = sentence.words
+        forms = [bare(said(word)) for word in sentence.words]
+        self._starts = [0, *accumulate(len(form) + 1 for form in forms)]
+        self.text = " ".join(forms)
+
+    def word_at(self, place: int) -> int:
+        """Which word a place of the text belongs to."""
+        return min(bisect_right(self._starts, place) - 1, len(self.words) - 1)
+
+    def part(self, begin: int, end: int) -> str:
+        """What the words from `begin` to before `end` say."""
+        return self.text[self._starts[begin] : max(self._starts[end] - 1, 0)]
+
+    @cached_property
+    def is_legal(self) -> bool:
+        """Whether an address here is nobody to turn to."""
+        return any(absence_phrases(one).never.search(self.text) for one in LANGUAGES)
+
+    @cached_property
+    def is_prose(self) -> bool:
+        """Whether this is a sentence rather than a line of a signature."""
+        return sum(word[:1].islower() and "@" not in word for word in self.words) >= _SENTENCE_WORDS
+
+    @cached_property
+    def opens(self) -> bool:
+        """Whether whoever it tells to turn to can only stand on the next line."""
+        end = self.text.rstrip(" :")
+        return self.text.endswith(":") or any(
+            found.end() >= len(end)
+            for one in LANGUAGES
+            for found in absence_phrases(one).turn_to.finditer(self.text)
+        )
+
+    def addresses(self) -> list[tuple[int, str]]:
+        """The words that hold an address, and the address."""
+        found = []
+        for number, word in enumerate(self.words):
+            match = None if "@" not in word or "://" in word else _ADDRESS.search(word)
+            address = match[0].strip("'.-") if match else ""
+            if address and clean(address, 320) == address:
+                found.append((number, address))
+        return found
 
 
-def _with_address(sentence: Sentence, writers_key: str) -> StandIn | None:
-    words = sentence.words
-    for number, word in enumerate(words):
-        address = _address_in(word, writers_key)
-        if address:
-            return StandIn(_name_before(words, number) or _name_behind(words, number), address)
-    return None
-
-
-def _on_next_lines(
-    parts: list[Sentence], number: int, writers_key: str, name: str
-) -> StandIn | None:
-    """An address that stands below, beside little else: "Ana Ruiz / ana@acme.example"."""
-    above = name
-    for sentence in parts[number + 1 : number + 1 + _LINES_AFTER]:
-        if len(sentence.words) > _CARD_WORDS:
-            return None
-        found = _with_address(sentence, writers_key)
-        if found is not None:
-            return StandIn(found.name or above, found.address)
-        above = above or _run(sentence.words, 0, forward=True)
-    return None
-
-
-def _is_name(word: str) -> bool:
-    core = word.strip(_EDGES)
-    return (
-        core[:1].isupper()
-        and _NAME_WORD.fullmatch(core) is not None
-        and bare(plain(core)) not in not_names()
+def _tells(text: str) -> bool:
+    return any(
+        absence_phrases(one).turn_to.search(text) or absence_phrases(one).covers.search(text)
+        for one in LANGUAGES
     )
 
 
-def _run(words: tuple[str, ...], start: int, *, forward: bool) -> str:
-    """The name that begins, or going back ends, at a word; "" when there is none."""
-    step = 1 if forward else -1
-    found: list[str] = []
-    position = start
-    while 0 <= position < len(words) and len(found) < _LONGEST_NAME + 1:
-        word = words[position]
-        core = word.strip(_EDGES)
-        if not (_is_name(word) or (found and core in _PARTICLES)):
-            break
-        # a comma ends a name, behind it going forward and before it going back
-        if not forward and found and word[-1:] in _STOPS:
-            break
-        found.append(core)
-        if forward and word[-1:] in _STOPS:
-            break
-        if not forward and word[:1] in _STOPS:
-            break
-        position += step
-    if not forward:
-        found.reverse()
-    while found and found[-1] in _PARTICLES:
-        found.pop()
-    while found and found[0] in _PARTICLES:
-        found.pop(0)
-    return clean(" ".join(found), _NAME_LIMIT)
+def _is_own(text: str) -> bool:
+    """Whether what stands before an address says that it is the writer's own."""
+    for language in LANGUAGES:
+        phrases = absence_phrases(language)
+        last = None
+        for last in phrases.own.finditer(text):  # noqa: B007 - only the last one matters
+            pass
+        if last is not None and not _tells(text[last.end() :]):
+            return True
+    return False
 
 
-def _name_before(words: tuple[str, ...], number: int) -> str:
-    for position in range(number - 1, max(number - 1 - _ROOM, -1), -1):
-        if _is_name(words[position]):
-            return _run(words, position, forward=False)
-        if "@" in words[position]:
-            break
-    return ""
+def _topic(before: str, behind: str, address: str) -> _Topic:
+    """What somebody is to be asked, by the words around and the first part of the address."""
+    known = topics()
+    mailbox = set(_MAILBOX_WORD.findall(bare(address.rpartition("@")[0].casefold())))
+    about = any(absence_phrases(one).about.match(behind) for one in LANGUAGES)
+    texts = (before, behind) if about or not before else (before,)
+    for text in texts:
+        if known.hiring.search(text):
+            return _Topic.HIRING
+    if mailbox & known.hiring_mailboxes:
+        return _Topic.HIRING
+    for text in texts:
+        if known.elsewhere.search(text) or known.elsewhere_first.match(text):
+            return _Topic.ELSEWHERE
+    if mailbox & known.elsewhere_mailboxes:
+        return _Topic.ELSEWHERE
+    if any(known.general.search(text) for text in texts):
+        return _Topic.GENERAL
+    return _Topic.OWN if about or _introduces(before) else _Topic.GENERAL
 
 
-def _name_behind(words: tuple[str, ...], number: int) -> str:
-    follows = words[number + 1 : number + 2]
-    if follows and _is_name(follows[0]) and follows[0][:1] == "(":
-        return _run(words, number + 1, forward=True)
-    return ""
+def _introduces(text: str) -> bool:
+    """Whether a text begins with what somebody is to be asked about: "For the Alpha project"."""
+    start = text.lstrip(" ,;:-\u2013(")
+    return any(absence_phrases(one).about.match(start) for one in LANGUAGES)
 
 
-def _name_at_cue(sentence: Sentence, cue: _Cue) -> str:
-    """A name beside the words that tell to turn to somebody.
+def _named_in(line: _Line, writer: Writer, *, listed: bool, above: str) -> list[_Named]:
+    """Whoever is named in a sentence with an address.
 
-    Behind them two words, or one after a title or "colleague"; before them likewise, as in
-    "my colleague Ana Ruiz is covering".
+    Args:
+        line: the sentence.
+        writer: who wrote it.
+        listed: whether the sentence before tells to turn to those that follow.
+        above: the name that the sentence before gives.
     """
-    words = sentence.words
-    for position in range(min(cue.after - 1, len(words) - 1), min(cue.after + _ROOM, len(words))):
-        if _is_name(words[position]):
-            name = _run(words, position, forward=True)
-            before = words[position - 1] if position else ""
-            if " " in name or bare(plain(before.strip(_EDGES))) in cue.phrases.whose:
+    found: list[_Named] = []
+    begin = 0
+    addresses = line.addresses()
+    ends = [*(number for number, _ in addresses), len(line.words)][1:]
+    told = listed
+    for (number, address), end in zip(addresses, ends, strict=True):
+        before, behind = line.part(begin, number), line.part(number + 1, end)
+        last = end == len(line.words)
+        first, begin = begin, number + 1
+        if writer.is_meant(address) or _is_own(before):
+            continue
+        told = told or _tells(before) or (last and _tells(behind))
+        name = _name_beside(line, first, number, writer, address)
+        if not name and not found and above:
+            name = above
+        topic = _topic(before, behind, address)
+        # behind "a@acme.example for" stands what a is there for, and not who follows
+        if found and topic is _Topic.OWN and not _introduces(behind):
+            topic = _topic("", before, address) if not before else topic
+        found.append(_Named(StandIn(name, address), topic, told))
+    return found
+
+
+def _name_beside(line: _Line, first: int, number: int, writer: Writer, address: str) -> str:
+    """The name that belongs to the address at a word; "" when there is none."""
+    words = line.words
+    for position in range(number - 1, max(number - 1 - _ROOM, first - 1), -1):
+        if is_name(words[position]):
+            name = fitted(name_up_to(words, position, first), address)
+            start = position - name.count(" ")
+            if _counts(name, words[start - 1] if start > first else "", writer, address):
                 return name
             break
-    for position in range(min(cue.first, len(words)) - 1, max(cue.first - _ROOM, -1), -1):
-        if _is_name(words[position]):
-            name = _run(words, position, forward=False)
-            first = position - name.count(" ") - 1
-            before = words[first] if first >= 0 else ""
-            if " " in name or bare(plain(before.strip(_EDGES))) in cue.phrases.whose:
+    if words[number + 1 : number + 2] and words[number + 1][:1] == "(":
+        name = fitted(name_from(words, number + 1), address)
+        return name if _counts(name, "", writer, address) else ""
+    return _name_that_covers(line, number, writer, address)
+
+
+def _name_that_covers(line: _Line, number: int, writer: Writer, address: str) -> str:
+    """Two words that are a name and stand in the address, wherever in the sentence."""
+    for position in range(len(line.words)):
+        if is_name(line.words[position]):
+            name = name_from(line.words, position)
+            if " " in name and is_shown_in(name, address) and not writer.is_named(name):
                 return name
-            break
     return ""
+
+
+def _counts(name: str, before: str, writer: Writer, address: str) -> bool:
+    """Whether a name is somebody's: two words, or one that is introduced."""
+    if not name or writer.is_named(name) or is_firm(name, address):
+        return False
+    return " " in name or _is_introduced(before)
+
+
+def _is_introduced(before: str) -> bool:
+    return any(written(before) in absence_phrases(one).whose for one in LANGUAGES)
+
+
+def _name_at_words(line: _Line, writer: Writer) -> tuple[str, int]:
+    """The name beside the words that tell to turn to somebody, and where it ends; "" for none."""
+    for language in LANGUAGES:
+        phrases = absence_phrases(language)
+        for found in phrases.covers.finditer(line.text):
+            first, last = line.word_at(found.start()), line.word_at(found.end() - 1)
+            for name, place in (
+                _name_back(line, first - 1, writer),
+                _name_on(line, last, writer),
+            ):
+                if name:
+                    return name, place
+        for found in phrases.turn_to.finditer(line.text):
+            name, place = _name_on(line, line.word_at(found.end() - 1), writer)
+            if name:
+                return name, place
+    return "", 0
+
+
+def _name_on(line: _Line, start: int, writer: Writer) -> tuple[str, int]:
+    """The first name from a word on."""
+    for position in range(start, min(start + _ROOM, len(line.words))):
+        if is_name(line.words[position]):
+            name = name_from(line.words, position)
+            before = line.words[position - 1] if position else ""
+            end = position + name.count(" ") + 1
+            return (name, end) if _counts(name, before, writer, "") else ("", 0)
+    return "", 0
+
+
+def _name_back(line: _Line, start: int, writer: Writer) -> tuple[str, int]:
+    """The name that ends right before a word."""
+    for position in range(start, max(start - _NEAR, -1), -1):
+        if is_name(line.words[position]):
+            name = name_up_to(line.words, position)
+            begins = position - name.count(" ")
+            before = line.words[begins - 1] if begins > 0 else ""
+            return (name, position + 1) if _counts(name, before, writer, "") else ("", 0)
+    return "", 0
+
+
+def stand_in(parts: list[Sentence], writer: Writer, *, is_absence: bool) -> StandIn | None:
+    """The one whom a note names for somebody who applies, or None when that is not sure.
+
+    Args:
+        parts: the sentences of the note, its text `spelled`, without signature and quotes.
+        writer: who wrote it.
+        is_absence: whether the note says that somebody is away or has left: only then an
+            address counts that no words point to.
+    """
+    found = _all_named(parts, writer)
+    told = [one for one in found if one.told]
+    if told:
+        return _chosen(told)
+    if not is_absence:
+        return None
+    return _chosen([one for one in found if writer.is_colleague(one.who.address)])
+
+
+def _all_named(parts: list[Sentence], writer: Writer) -> list[_Named]:
+    found: list[_Named] = []
+    listed = 0
+    above: _Named | None = None
+    opens = False
+    for sentence in parts:
+        line = _Line(sentence)
+        if line.is_legal:
+            continue
+        is_card = len(line.words) <= _CARD_WORDS
+        goes_on = bool(listed) and is_card
+        name_above = above.who.name if goes_on and above is not None else ""
+        named = _named_in(line, writer, listed=goes_on, above=name_above)
+        if named:
+            kept = [one for one in named if one.told or line.is_prose]
+            found += kept
+            # what was named above has its address now
+            above = None
+            listed = _LINES_AFTER if any(one.told for one in kept) else 0
+            continue
+        tells = _tells(line.text) and not _is_own(line.text)
+        if tells:
+            found += [above] if above is not None else []
+            name, end = _name_at_words(line, writer)
+            topic = _topic(line.text, line.part(end, len(line.words)) if end else "", "")
+            above = _Named(StandIn(name, ""), topic, told=True) if name else None
+            listed = _LINES_AFTER
+            opens = line.opens
+        elif goes_on:
+            listed -= 1
+            name = name_from(line.words, 0)
+            if above is None and " " in name and not writer.is_named(name):
+                above = _Named(StandIn(name, ""), _Topic.GENERAL, told=opens)
+        else:
+            listed = 0
+    if above is not None:
+        found.append(above)
+    return found
+
+
+def _chosen(found: list[_Named]) -> StandIn | None:
+    """The right one of several."""
+    for topic in (_Topic.HIRING, _Topic.GENERAL):
+        those = [one.who for one in found if one.topic is topic]
+        if those:
+            return next((one for one in those if one.address), those[0])
+    own = {mailbox_key(one.who.address) or one.who.name: one.who for one in found}
+    rest = [one.who for one in found if one.topic is _Topic.OWN]
+    return rest[0] if rest and len(own) == 1 else None

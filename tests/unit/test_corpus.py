@@ -13,6 +13,7 @@ from followupd.errors import UnreadableMessage
 from followupd.reading.automatic import Kind, needs_body, sort
 from followupd.reading.body import read_body
 from followupd.reading.message import fingerprint, read_headers
+from tests.report.corpus import without_list_marks
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpora"
 
@@ -60,21 +61,6 @@ def read(label: dict[str, str]) -> Reading:
     ]
     failed = body.report.final_recipients if body.report is not None else ()
     return Reading(label["path"], label["label"], kinds[0], kinds[1], seconds, failed)
-
-
-def without_list_marks(raw: bytes) -> bytes:
-    """A mail without List-* and Precedence, folded lines included."""
-    kept: list[bytes] = []
-    dropping = False
-    lines = raw.splitlines(keepends=True)
-    for number, line in enumerate(lines):
-        if not line.strip():
-            return b"".join([*kept, *lines[number:]])
-        if line[:1] not in b" \t":
-            dropping = line.lower().startswith((b"list-", b"precedence:"))
-        if not dropping:
-            kept.append(line)
-    return b"".join(kept)
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
@@ -262,6 +263,15 @@ SENTENCES = [
     for number, text in enumerate(texts, 1)
 ]
 
+WORDED = tomllib.loads((Path(__file__).parent / "answers_by_meaning.toml").read_text("utf-8"))
+
+WORDINGS = [
+    pytest.param(Meaning(name), text, id=f"{name}-{number}")
+    for name, table in WORDED.items()
+    if name != "neither"
+    for number, text in enumerate(table["plain"], 1)
+]
+
 TRAPS = [
     # what is said politely before or after the news
     (
@@ -341,6 +351,20 @@ TRAPS = [
 def test_a_sentence_is_understood_in_its_language(meaning: Meaning, text: str) -> None:
     """One plain sentence of an answer is enough to tell what it means."""
     assert understand("", text).meaning is meaning
+
+
+@pytest.mark.parametrize(("meaning", "text"), WORDINGS)
+def test_a_wording_once_missed_is_understood(meaning: Meaning, text: str) -> None:
+    """Words speak for what was meant, and for nothing that would decide more."""
+    understood = understand("", text)
+    assert understood.meaning is meaning
+    assert understood.evidence
+
+
+@pytest.mark.parametrize("text", WORDED["neither"]["plain"])
+def test_what_decides_nothing_is_no_decision(text: str) -> None:
+    """Dates, questions, advertisements and other people's news are no offer and no rejection."""
+    assert understand("", text).meaning not in {OFFER, REJECTION}
 
 
 @pytest.mark.parametrize(("text", "meaning"), TRAPS)
