@@ -18,9 +18,9 @@ from followupd.domain.interview import Interview, Part
 from followupd.domain.suggestion import SuggestionState
 from followupd.errors import FollowupdError, UsageError
 from followupd.reading.addresses import Address
-from followupd.reading.interview_words import is_recruiter
+from followupd.reading.invitation.words import is_recruiter
+from followupd.reading.invitation.zones import named_zone
 from followupd.reading.text import clean
-from followupd.reading.zones import named_zone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -196,7 +196,7 @@ def _read(text: str, phrases: AbsencePhrases, setting: Setting, told: _Told) -> 
         told.now.add(max(now) + ONE_DAY)
 
 
-def _read_day(  # noqa: PLR0913 - a day, where it stands, and what it is read with
+def _read_day(
     day: NamedDay,
     before: NamedDay | None,
     text: str,

@@ -32,7 +32,6 @@ class AbsencePhrases:
         whose: words that introduce a name.
         own: where the writer names an address of their own.
         never: where an address is nobody to turn to.
-        about: words that introduce what somebody is to be asked about.
     """
 
     language: str
@@ -52,7 +51,6 @@ class AbsencePhrases:
     whose: frozenset[str]
     own: re.Pattern[str]
     never: re.Pattern[str]
-    about: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +62,8 @@ class Topics:
         elsewhere: something else, where a word that introduces it stands before.
         elsewhere_first: the same where a text begins with it.
         general: anything, or what can't wait.
+        anything: the same, unless it is said what about.
+        about: words that introduce what somebody is to be asked about.
         hiring_mailboxes: first parts of addresses.
         elsewhere_mailboxes: likewise.
     """
@@ -72,6 +72,8 @@ class Topics:
     elsewhere: re.Pattern[str]
     elsewhere_first: re.Pattern[str]
     general: re.Pattern[str]
+    anything: re.Pattern[str]
+    about: re.Pattern[str]
     hiring_mailboxes: frozenset[str]
     elsewhere_mailboxes: frozenset[str]
 
@@ -110,7 +112,6 @@ def absence_phrases(language: str) -> AbsencePhrases:
         whose=frozenset(bare(plain(word)) for word in data["whose"]),
         own=re.compile(any_of(data["own"])),
         never=re.compile(any_of(data["never"])),
-        about=re.compile(any_of(data["about"])),
     )
 
 
@@ -123,9 +124,13 @@ def topics() -> Topics:
     elsewhere = any_of(found["elsewhere"])
     return Topics(
         hiring=re.compile(any_of(found["hiring"])),
-        elsewhere=re.compile(rf"{about}(?:[^\w.!?]{{1,3}}\w{{1,30}}){{0,3}}?[^\w.!?]{{1,3}}{elsewhere}"),
+        elsewhere=re.compile(
+            rf"{about}(?:[^\w.!?]{{1,3}}\w{{1,30}}){{0,3}}?[^\w.!?]{{1,3}}{elsewhere}"
+        ),
         elsewhere_first=re.compile(rf"\W{{0,4}}{elsewhere}"),
         general=re.compile(any_of(found["general"])),
+        anything=re.compile(any_of(found["anything"])),
+        about=re.compile(about),
         hiring_mailboxes=frozenset(found["hiring_mailboxes"]),
         elsewhere_mailboxes=frozenset(found["elsewhere_mailboxes"]),
     )

@@ -200,31 +200,27 @@ def _is_own(text: str) -> bool:
     return False
 
 
-def _topic(before: str, behind: str, address: str) -> _Topic:
-    """What somebody is to be asked, by the words around and the first part of the address."""
+def _topic_in(text: str) -> _Topic | None:
+    """What a text says that somebody is to be asked; None where it says nothing."""
     known = topics()
-    mailbox = set(_MAILBOX_WORD.findall(bare(address.rpartition("@")[0].casefold())))
-    about = any(absence_phrases(one).about.match(behind) for one in LANGUAGES)
-    texts = (before, behind) if about or not before else (before,)
-    for text in texts:
-        if known.hiring.search(text):
-            return _Topic.HIRING
-    if mailbox & known.hiring_mailboxes:
+    if known.hiring.search(text):
         return _Topic.HIRING
-    for text in texts:
-        if known.elsewhere.search(text) or known.elsewhere_first.match(text):
-            return _Topic.ELSEWHERE
-    if mailbox & known.elsewhere_mailboxes:
+    if known.elsewhere.search(text) or known.elsewhere_first.match(text):
         return _Topic.ELSEWHERE
-    if any(known.general.search(text) for text in texts):
+    if known.general.search(text):
         return _Topic.GENERAL
-    return _Topic.OWN if about or _introduces(before) else _Topic.GENERAL
+    introduced = len(known.about.findall(text))
+    if introduced == 1 and known.anything.search(text):
+        return _Topic.GENERAL
+    return _Topic.OWN if introduced > 1 or known.about.match(text.lstrip(" ,;:-(")) else None
 
 
-def _introduces(text: str) -> bool:
-    """Whether a text begins with what somebody is to be asked about: "For the Alpha project"."""
-    start = text.lstrip(" ,;:-\u2013(")
-    return any(absence_phrases(one).about.match(start) for one in LANGUAGES)
+def _topic_of_mailbox(address: str) -> _Topic | None:
+    known = topics()
+    parts = set(_MAILBOX_WORD.findall(bare(address.rpartition("@")[0].casefold())))
+    if parts & known.hiring_mailboxes:
+        return _Topic.HIRING
+    return _Topic.ELSEWHERE if parts & known.elsewhere_mailboxes else None
 
 
 def _named_in(line: _Line, writer: Writer, *, listed: bool, above: str) -> list[_Named]:
@@ -237,25 +233,27 @@ def _named_in(line: _Line, writer: Writer, *, listed: bool, above: str) -> list[
         above: the name that the sentence before gives.
     """
     found: list[_Named] = []
-    begin = 0
     addresses = line.addresses()
     ends = [*(number for number, _ in addresses), len(line.words)][1:]
-    told = listed
+    begin, told, topic_behind = 0, listed, False
+    topic: _Topic | None = None
     for (number, address), end in zip(addresses, ends, strict=True):
         before, behind = line.part(begin, number), line.part(number + 1, end)
-        last = end == len(line.words)
         first, begin = begin, number + 1
         if writer.is_meant(address) or _is_own(before):
             continue
-        told = told or _tells(before) or (last and _tells(behind))
-        name = _name_beside(line, first, number, writer, address)
-        if not name and not found and above:
-            name = above
-        topic = _topic(before, behind, address)
-        # behind "a@acme.example for" stands what a is there for, and not who follows
-        if found and topic is _Topic.OWN and not _introduces(behind):
-            topic = _topic("", before, address) if not before else topic
-        found.append(_Named(StandIn(name, address), topic, told))
+        said_before = None if topic_behind else _topic_in(before)
+        labelled = before.rstrip(" <(").endswith(":") and said_before is not None
+        told = told or labelled or _tells(before) or (end == len(line.words) and _tells(behind))
+        said_behind = _topic_in(behind) if said_before is None else None
+        # "a@acme.example for invoices and b@acme.example for applications"
+        topic_behind = topic_behind or (said_behind is not None and end < len(line.words))
+        topic = said_before or said_behind or topic
+        # an address that says what it is for is not for anything else
+        of_mailbox = _topic_of_mailbox(address)
+        own = of_mailbox if of_mailbox is not None and topic is not _Topic.HIRING else topic
+        name = _name_beside(line, first, number, writer, address) or (above if not found else "")
+        found.append(_Named(StandIn(name, address), own or _Topic.GENERAL, told))
     return found
 
 
@@ -296,45 +294,43 @@ def _is_introduced(before: str) -> bool:
     return any(written(before) in absence_phrases(one).whose for one in LANGUAGES)
 
 
-def _name_at_words(line: _Line, writer: Writer) -> tuple[str, int]:
-    """The name beside the words that tell to turn to somebody, and where it ends; "" for none."""
+def _name_at_words(line: _Line, writer: Writer) -> str:
+    """The name beside the words that tell to turn to somebody; "" for none."""
     for language in LANGUAGES:
         phrases = absence_phrases(language)
         for found in phrases.covers.finditer(line.text):
             first, last = line.word_at(found.start()), line.word_at(found.end() - 1)
-            for name, place in (
-                _name_back(line, first - 1, writer),
-                _name_on(line, last, writer),
-            ):
-                if name:
-                    return name, place
-        for found in phrases.turn_to.finditer(line.text):
-            name, place = _name_on(line, line.word_at(found.end() - 1), writer)
+            name = _name_back(line, first - 1, writer) or _name_on(line, last, writer)
             if name:
-                return name, place
-    return "", 0
+                return name
+        for found in phrases.turn_to.finditer(line.text):
+            first, last = line.word_at(found.start()), line.word_at(found.end() - 1)
+            # "give Ana Ruiz a ring" holds the name itself
+            name = _name_on(line, last, writer) or _name_on(line, first, writer)
+            if name:
+                return name
+    return ""
 
 
-def _name_on(line: _Line, start: int, writer: Writer) -> tuple[str, int]:
+def _name_on(line: _Line, start: int, writer: Writer) -> str:
     """The first name from a word on."""
     for position in range(start, min(start + _ROOM, len(line.words))):
         if is_name(line.words[position]):
             name = name_from(line.words, position)
             before = line.words[position - 1] if position else ""
-            end = position + name.count(" ") + 1
-            return (name, end) if _counts(name, before, writer, "") else ("", 0)
-    return "", 0
+            return name if _counts(name, before, writer, "") else ""
+    return ""
 
 
-def _name_back(line: _Line, start: int, writer: Writer) -> tuple[str, int]:
+def _name_back(line: _Line, start: int, writer: Writer) -> str:
     """The name that ends right before a word."""
     for position in range(start, max(start - _NEAR, -1), -1):
         if is_name(line.words[position]):
             name = name_up_to(line.words, position)
             begins = position - name.count(" ")
             before = line.words[begins - 1] if begins > 0 else ""
-            return (name, position + 1) if _counts(name, before, writer, "") else ("", 0)
-    return "", 0
+            return name if _counts(name, before, writer, "") else ""
+    return ""
 
 
 def stand_in(parts: list[Sentence], writer: Writer, *, is_absence: bool) -> StandIn | None:
@@ -378,8 +374,8 @@ def _all_named(parts: list[Sentence], writer: Writer) -> list[_Named]:
         tells = _tells(line.text) and not _is_own(line.text)
         if tells:
             found += [above] if above is not None else []
-            name, end = _name_at_words(line, writer)
-            topic = _topic(line.text, line.part(end, len(line.words)) if end else "", "")
+            name = _name_at_words(line, writer)
+            topic = _topic_in(line.text) or _Topic.GENERAL
             above = _Named(StandIn(name, ""), topic, told=True) if name else None
             listed = _LINES_AFTER
             opens = line.opens
@@ -401,6 +397,5 @@ def _chosen(found: list[_Named]) -> StandIn | None:
         those = [one.who for one in found if one.topic is topic]
         if those:
             return next((one for one in those if one.address), those[0])
-    own = {mailbox_key(one.who.address) or one.who.name: one.who for one in found}
-    rest = [one.who for one in found if one.topic is _Topic.OWN]
-    return rest[0] if rest and len(own) == 1 else None
+    own = [one.who for one in found if one.topic is _Topic.OWN]
+    return own[0] if len({mailbox_key(one.address) or one.name for one in own}) == 1 else None

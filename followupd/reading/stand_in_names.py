@@ -42,18 +42,23 @@ def written(word: str) -> str:
 
 def is_name(word: str) -> bool:
     """Whether a word may be a part of a name."""
-    core = word.strip(_EDGES)
+    core = _core(word)
     return (
         core[:1].isupper()
         and _NAME_WORD.fullmatch(core) is not None
-        and written(word) not in not_names()
+        and written(core) not in not_names()
     )
+
+
+def _core(word: str) -> str:
+    """A word without the signs around it; of Notes' Lee/Acme/US the name."""
+    return word.strip(_EDGES).partition("/")[0]
 
 
 def _ends_name(word: str) -> bool:
     """Whether a sign ends a name behind a word; an initial keeps its full stop."""
     is_initial = len(word) == len("J.") and word[0].isupper() and word[1] == "."
-    return word[-1:] in _STOPS and not is_initial
+    return (word[-1:] in _STOPS or "/" in word) and not is_initial
 
 
 def name_from(words: Sequence[str], start: int) -> str:
@@ -91,7 +96,7 @@ def _joined(found: list[str]) -> str:
         found.pop()
     while found and found[0] in _PARTICLES:
         found.pop(0)
-    return clean(" ".join(word.strip(_EDGES) for word in found), _NAME_LIMIT)
+    return clean(" ".join(map(_core, found)), _NAME_LIMIT)
 
 
 def fitted(name: str, address: str) -> str:

@@ -13,8 +13,8 @@ from followupd.domain.events import Layer, Meaning, Place, Verdict, Words
 from followupd.domain.verdicts import is_sure
 from followupd.reading.automatic import Kind, may_be_report, sort
 from followupd.reading.dates import promised_day
-from followupd.reading.interview_words import words as interview_words
 from followupd.reading.invitation import read_invitation
+from followupd.reading.invitation.words import words as interview_words
 from followupd.reading.matching import match, wants_text
 from followupd.reading.meaning import understand
 from followupd.reading.newtext import new_text

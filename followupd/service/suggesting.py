@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from followupd.domain.suggestion import SuggestedPerson, Suggestion
 from followupd.reading.addresses import Address
 from followupd.reading.automatic import Kind
-from followupd.reading.interview_shape import interview_shape, people_of
+from followupd.reading.invitation.shape import interview_shape, people_of
 from followupd.reading.text import quoted
 
 if TYPE_CHECKING:

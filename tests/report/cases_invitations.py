@@ -7,8 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from followupd.reading.body import read_body
-from followupd.reading.interview_shape import interview_shape
 from followupd.reading.invitation import read_invitation
+from followupd.reading.invitation.shape import interview_shape
 from followupd.reading.message import read_headers
 from followupd.reading.names import Company, words
 from tests import cases
@@ -19,8 +19,8 @@ from tests.report.judged import OWN_ADDRESSES, WORKDAYS
 from tests.report.tables import Grid
 
 if TYPE_CHECKING:
-    from followupd.reading.interview_shape import InterviewShape
     from followupd.reading.invitation import Invitation
+    from followupd.reading.invitation.shape import InterviewShape
     from tests.cases import Case
 
 

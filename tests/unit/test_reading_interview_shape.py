@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from followupd.reading.addresses import Address
-from followupd.reading.interview_shape import InterviewShape, interview_shape, people_of
+from followupd.reading.invitation.shape import InterviewShape, interview_shape, people_of
 from tests.support.calendars import DANA, OWN, ROBIN, event, invited, read
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from followupd.reading.addresses import Address
-from followupd.reading.interview_shape import interview_shape
 from followupd.reading.invitation import Invitation, read_invitation
+from followupd.reading.invitation.shape import interview_shape
 from followupd.reading.parts import walk
 from tests.support.calendars import (
     ALL_OURS,

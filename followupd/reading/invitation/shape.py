@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from followupd.reading.addresses import mailbox_key
-from followupd.reading.interview_company import company_of, names_company, surroundings
-from followupd.reading.interview_role import role_of
-from followupd.reading.interview_titles import pieces_of, title_of
-from followupd.reading.interview_words import is_room, is_scheduler, is_system, words
+from followupd.reading.invitation.company import company_of, names_company, surroundings
+from followupd.reading.invitation.role import role_of
+from followupd.reading.invitation.titles import pieces_of, title_of
+from followupd.reading.invitation.words import is_room, is_scheduler, is_system, words
 from followupd.reading.organisations import is_applicant_tracking, organisation
 from followupd.reading.phrasing import plain
 from followupd.reading.text import quoted
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import re
 
     from followupd.reading.addresses import Address
-    from followupd.reading.invitation import Invitation
+    from followupd.reading.invitation.event import Invitation
 
 _TEXT_LIMIT = 8000
 _ASKING = frozenset({"", "REQUEST", "PUBLISH", "COUNTER", "ADD"})

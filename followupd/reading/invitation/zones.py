@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import tzinfo
 
-    from followupd.reading.components import Component
+    from followupd.reading.invitation.components import Component
 
 _TZID_LIMIT = 200
 _ONSETS = 200

@@ -16,8 +16,8 @@ from importlib import resources
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from followupd.reading.newtext.signatures import plain_line
 from followupd.reading.phrasing import any_phrase, plain
-from followupd.reading.signatures import plain_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from followupd.reading.interview_company import NAME_LIMIT, is_role
-from followupd.reading.interview_titles import EDGES, Joined, key, pieces_of, without_genders
-from followupd.reading.interview_words import text_words, title_words, words
+from followupd.reading.invitation.company import NAME_LIMIT, is_role
+from followupd.reading.invitation.titles import EDGES, Joined, key, pieces_of, without_genders
+from followupd.reading.invitation.words import text_words, title_words, words
 from followupd.reading.phrasing import plain
 from followupd.reading.text import clean, folded
 
 if TYPE_CHECKING:
-    from followupd.reading.interview_company import Surroundings
-    from followupd.reading.interview_titles import Piece
+    from followupd.reading.invitation.company import Surroundings
+    from followupd.reading.invitation.titles import Piece
 
 _LONGEST = 8
 _TEXT_LIMIT = 8000

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 
 from followupd.domain.events import Layer
 from followupd.reading.addresses import read_addresses
-from followupd.reading.candidates import Candidate, Entry, Index
-from followupd.reading.evidence import Said
-from followupd.reading.naming import NamedInterviews
+from followupd.reading.matching.candidates import Candidate, Entry, Index
+from followupd.reading.matching.evidence import Said
+from followupd.reading.matching.naming import NamedInterviews
 from followupd.reading.organisations import carrier, is_applicant_tracking, organisation
 from followupd.reading.people import is_office
 from followupd.reading.text import clean, quoted

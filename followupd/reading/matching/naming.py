@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from followupd.reading.candidates import answered_subject
+from followupd.reading.matching.candidates import answered_subject
 from followupd.reading.names import (
     Haystack,
     hiring_names,
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from followupd.reading.addresses import Address
-    from followupd.reading.candidates import Entry, Index
-    from followupd.reading.evidence import Said
+    from followupd.reading.matching.candidates import Entry, Index
+    from followupd.reading.matching.evidence import Said
     from followupd.reading.message import Message
 
 _SEPARATORS = re.compile(r"[._+=\-]+")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from followupd.reading.addresses import mailbox_key
-from followupd.reading.interview_titles import (
+from followupd.reading.invitation.titles import (
     EDGES,
     TITLE_LIMIT,
     Joined,
@@ -23,7 +23,7 @@ from followupd.reading.interview_titles import (
     pieces_of,
     without_addresses,
 )
-from followupd.reading.interview_words import is_system, text_words, tidy, title_words, words
+from followupd.reading.invitation.words import is_system, text_words, tidy, title_words, words
 from followupd.reading.names import Company, hiring_names
 from followupd.reading.organisations import is_shared, organisation, registrable
 from followupd.reading.phrasing import plain
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from followupd.reading.addresses import Address
-    from followupd.reading.invitation import Invitation
+    from followupd.reading.invitation.event import Invitation
 
 NAME_LIMIT = 80
 """The most characters of a guess."""

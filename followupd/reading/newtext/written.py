@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from followupd.reading.introductions import (
+from followupd.reading.newtext.introductions import (
     Introduction,
     asks_to_reply_above,
     attribution_at,
@@ -26,7 +26,7 @@ from followupd.reading.introductions import (
     points_down,
     unquoted,
 )
-from followupd.reading.signatures import without_signature
+from followupd.reading.newtext.signatures import without_signature
 
 _LINES = 4000
 """The most lines that are looked at; what lies beyond is not new text."""

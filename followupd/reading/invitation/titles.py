@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from followupd.reading.interview_words import tidy, title_words
+from followupd.reading.invitation.words import tidy, title_words
 from followupd.reading.text import folded
 
 if TYPE_CHECKING:

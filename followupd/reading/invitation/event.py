@@ -17,16 +17,16 @@ from urllib.parse import unquote
 from icalendar import vDate, vDatetime, vDuration
 
 from followupd.reading.addresses import Address, read_addresses
-from followupd.reading.components import read_components
 from followupd.reading.hypertext import words_of
+from followupd.reading.invitation.components import read_components
+from followupd.reading.invitation.zones import Zone, named_zone, read_definition, zone_at
 from followupd.reading.text import clean, clean_lines
-from followupd.reading.zones import Zone, named_zone, read_definition, zone_at
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from followupd.reading.components import Component, Property
-    from followupd.reading.zones import Definition
+    from followupd.reading.invitation.components import Component, Property
+    from followupd.reading.invitation.zones import Definition
 
 ATTENDEES = 50
 """The most attendees that are kept."""

@@ -11,7 +11,7 @@ from followupd.reading.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from followupd.reading.addresses import Address
-    from followupd.reading.candidates import Entry
+    from followupd.reading.matching.candidates import Entry
     from followupd.reading.message import Message
 
 
