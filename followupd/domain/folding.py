@@ -150,7 +150,7 @@ def _says_no_more(
     """Whether a reply adds nothing to the answer there is.
 
     What says nothing takes nothing back, nor does what was written before. What may say something
-    else is another matter: that is to be asked about.
+    else than the mail before it is to be asked about; the user's own word needs no such question.
     """
     known = history.answer
     if known is None:
@@ -160,7 +160,7 @@ def _says_no_more(
     return (
         known.outcome is not Outcome.OTHER
         and outcome is Outcome.OTHER
-        and guess_of(verdict) is None
+        and (known.mail is None or guess_of(verdict) is None)
     )
 
 

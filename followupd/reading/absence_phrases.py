@@ -27,6 +27,7 @@ class AbsencePhrases:
     Attributes:
         language: its ISO 639-1 code.
         hours: opening hours and working days.
+        lasts: what else than an absence may begin or end on a day.
         turn_to: the reader is told to turn to whoever is named behind.
         covers: whoever is named before or behind stands in.
         whose: words that introduce a name.
@@ -43,6 +44,7 @@ class AbsencePhrases:
     denied: re.Pattern[str]
     away: re.Pattern[str]
     hours: re.Pattern[str]
+    lasts: re.Pattern[str]
     left: re.Pattern[str]
     left_named: re.Pattern[str]
     left_unless: re.Pattern[str]
@@ -104,6 +106,7 @@ def absence_phrases(language: str) -> AbsencePhrases:
         answers=_up_to_a_day(data["answers"], fillers),
         away=re.compile(any_of(data["away"])),
         hours=re.compile(any_of(data["hours"])),
+        lasts=re.compile(any_of(data["lasts"])),
         left=re.compile(any_of(data["left"])),
         left_named=re.compile(any_of(data["left_named"])),
         left_unless=re.compile(any_of(data["left_unless"])),

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 from followupd.reading.day_grammar import NamedDay, named_days, parted
 from followupd.reading.day_phrases import LANGUAGES, Modifier, any_of, bare, read_table, unstopped
 from followupd.reading.day_rules import REACH, Setting, order_of
+from followupd.reading.phrase_sets import PhraseSet, Words
 from followupd.reading.text import clean
 
 if TYPE_CHECKING:
@@ -84,8 +85,8 @@ class _Found:
 class _Cues:
     """One language's cues, compiled."""
 
-    cues: tuple[tuple[_Cue, re.Pattern[str]], ...]
-    deciding: re.Pattern[str]
+    cues: tuple[tuple[_Cue, PhraseSet], ...]
+    deciding: PhraseSet
     continues: re.Pattern[str]
     afterwards: re.Pattern[str]
     borders: re.Pattern[str]
@@ -99,8 +100,8 @@ def _cues(language: str) -> _Cues:
     data = read_table(language)
     cues, sentences = data["cues"], data["sentences"]
     return _Cues(
-        cues=tuple((cue, re.compile(any_of(cues[cue]))) for cue in _Cue),
-        deciding=re.compile(any_of(cues["deciding"])),
+        cues=tuple((cue, PhraseSet.of(cues[cue])) for cue in _Cue),
+        deciding=PhraseSet.of(cues["deciding"]),
         continues=re.compile(any_of(cues["continues"])),
         afterwards=re.compile(any_of(cues["afterwards"])),
         borders=re.compile(rf"[,;:()\u2013\u2014]|\s-\s|{any_of(sentences['borders'])}"),
@@ -110,19 +111,34 @@ def _cues(language: str) -> _Cues:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """One sentence, before it is read in any language."""
+
+    sentence: Sentence
+    text: str
+    words: Words
+
+    @classmethod
+    def of(cls, sentence: Sentence) -> _Prepared:
+        text = bare(sentence.plain)
+        return cls(sentence, text, Words.of(text))
+
+
 class _Reader:
     """One sentence, read in one language."""
 
-    def __init__(self, text: str, language: str, setting: Setting) -> None:
-        self._sentence = text
-        self._text = unstopped(text)
+    def __init__(self, prepared: _Prepared, language: str, setting: Setting) -> None:
+        self._sentence = prepared.text
+        self._text = unstopped(prepared.text)
+        self._words = prepared.words
         self._setting = setting
         self._language = _cues(language)
         self._name = language
         self._said = [
             _Found(cue, one.start(), one.end())
-            for cue, pattern in self._language.cues
-            for one in pattern.finditer(self._text)
+            for cue, phrases in self._language.cues
+            for one in phrases.found(self._text, self._words)
         ]
 
     @cached_property
@@ -162,7 +178,7 @@ class _Reader:
         """Whether a day may follow in a sentence of its own."""
         if any(one.cue is _Cue.REQUEST for one in self._said):
             return self.promises
-        return self.promises or bool(self._language.deciding.search(self._text))
+        return self.promises or self._language.deciding.stands(self._text, self._words)
 
     def promised(self, *, carried: bool) -> list[NamedDay]:
         """The days of this sentence that are promised.
@@ -259,11 +275,12 @@ def _last(cues: list[_Found]) -> _Cue:
     return cues[-1].cue
 
 
-def _in_language(parts: list[Sentence], language: str, setting: Setting) -> Iterable[Promised]:
+def _in_language(parts: list[_Prepared], language: str, setting: Setting) -> Iterable[Promised]:
     before: _Reader | None = None
     before_sentence: Sentence | None = None
-    for sentence in parts:
-        reader = _Reader(bare(sentence.plain), language, setting)
+    for prepared in parts:
+        sentence = prepared.sentence
+        reader = _Reader(prepared, language, setting)
         days = reader.promised(carried=before is not None and before.deciding)
         for day in days:
             yield from _found(day, sentence, setting)
@@ -299,6 +316,6 @@ def promised_day(text: str, sent_at: datetime, workdays: Workdays) -> Promised |
     setting = Setting(sent_at, workdays, order_of(text, sent_at))
     if not setting.usable:
         return None
-    parts = parted(text)
+    parts = [_Prepared.of(sentence) for sentence in parted(text)]
     found = [one for language in LANGUAGES for one in _in_language(parts, language, setting)]
     return max(found, key=lambda one: one.day, default=None)

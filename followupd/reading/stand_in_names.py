@@ -8,9 +8,11 @@ those begins, and a firm's own name is nobody's.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from followupd.reading.absence_phrases import not_names
+from followupd.reading.addresses import mailbox_key
 from followupd.reading.day_phrases import bare
 from followupd.reading.phrasing import plain
 from followupd.reading.text import clean
@@ -150,3 +152,41 @@ def is_firm(name: str, address: str) -> bool:
     host = "".join(_LETTERS.findall(bare(plain(address.rpartition("@")[2]))))
     parts = _LETTERS.findall(bare(plain(name)))
     return bool(parts) and all(part in host for part in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who wrote a note, and who else is nobody's stand-in.
+
+    Attributes:
+        address: bare; "" when not known.
+        name: as From shows it; may be empty.
+        others: further bare addresses that are not to be named, such as the user's own.
+    """
+
+    address: str = ""
+    name: str = ""
+    others: frozenset[str] = frozenset()
+
+    def is_meant(self, address: str) -> bool:
+        """Whether an address is the writer's, also with another host, or one of the others'."""
+        local = address.rpartition("@")[0].casefold()
+        own = self.address.rpartition("@")[0].casefold()
+        keys = {mailbox_key(each) for each in (self.address, *self.others) if each}
+        return mailbox_key(address) in keys or (local == own and "." in own)
+
+    def is_named(self, name: str) -> bool:
+        """Whether a name is the writer's or the organisation's."""
+        return (
+            is_shown_in(name, self.address)
+            or same_person(name, self.name)
+            or is_firm(name, self.address)
+        )
+
+    def is_colleague(self, address: str) -> bool:
+        """Whether an address belongs to the writer's organisation."""
+        own, other = (
+            each.rpartition("@")[2].casefold().split(".") for each in (self.address, address)
+        )
+        fewest = min(len(own), len(other))
+        return fewest > 1 and own[-fewest:] == other[-fewest:]

@@ -286,7 +286,8 @@ def test_any_note_can_be_read(text: str, sent_on: date) -> None:
     "piece",
     [
         *("back on ", "from 3 to ", "a@", "a@b.", "A@b.de ", "Please contact Max ", "Max Muster "),
-        *("until ", "left the company ", "not (", "back from the the the "),
+        *("until ", "left the company ", "not (", "back from the the the ", "<mailto:", "(at) "),
+        *("For invoices a@b.de; ", "my colleague ", "Max Muster:\n", "return to the ", "1 - 2 - "),
     ],
 )
 def test_a_hostile_note_takes_no_longer_than_another(piece: str) -> None:
