@@ -12,13 +12,9 @@ from typing import TYPE_CHECKING
 
 from followupd.errors import UnreadableMessage
 from followupd.reading.addresses import read_addresses
-from followupd.reading.bounces import Letter, own_words, read_letter
-from followupd.reading.fields import Fields, read_fields, split
-from followupd.reading.hypertext import words_of
-from followupd.reading.mail_systems import Daemon, daemon, marks
-from followupd.reading.message import Message, read_headers, read_parameter
-from followupd.reading.parts import SIZE_LIMIT, Part, walk
-from followupd.reading.reports import (
+from followupd.reading.automatic.bounces import Letter, own_words, read_letter
+from followupd.reading.automatic.mail_systems import Daemon, daemon, marks
+from followupd.reading.automatic.reports import (
     RECIPIENTS,
     Action,
     DeliveryReport,
@@ -28,6 +24,10 @@ from followupd.reading.reports import (
     reported,
     returned_fields,
 )
+from followupd.reading.fields import Fields, read_fields, split
+from followupd.reading.hypertext import words_of
+from followupd.reading.message import Message, read_headers, read_parameter
+from followupd.reading.parts import SIZE_LIMIT, Part, walk
 from followupd.reading.text import clean, clean_lines
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from followupd.reading.day_phrases import any_of, bare
+from followupd.reading.dates.phrases import any_of, bare
 from followupd.reading.phrasing import anchor, plain
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class PhraseSet:
 
     @classmethod
     def of(cls, phrases: Iterable[str]) -> PhraseSet:
-        """Compile phrases, as `day_phrases.any_of` does."""
+        """Compile phrases, as `dates.phrases` does."""
         phrases = list(phrases)
         anchors = [anchor(bare(plain(phrase))) for phrase in phrases]
         known = [one for one in anchors if one is not None]

@@ -48,6 +48,16 @@ _CONTRACTION = re.compile(
     rf"(?<![\w'])(?:{'|'.join(sorted(map(re.escape, _IN_FULL), key=len, reverse=True))})(?![\w'])"
 )
 
+_FOR_EVERYBODY = re.compile(
+    r"(?<=[^\W\d_])(?:"
+    r"\((?:[aeonrs]|as|os|es|ne|nes|se|in|innen)\)|"
+    r"[/\u00b7\u2022:*_](?:[aenrs]|as|os|es|ne|nes|in|innen)(?:\u00b7s)?(?!\w)|"
+    r"\.e(?:\.s)?(?![\w.])|"
+    r"/-(?:in|innen|r|n)(?!\w)"
+    r")"
+)
+"""The other ending of a word that is written for women and men."""
+
 _ITEM = re.compile(r"(?:[-*\u2022\u2023\u25aa\u25cf\u2013\u2014\u00b7>]|\d{1,2}[.)]|[a-zA-Z]\))\s")
 _END = re.compile(r"[.!?\u2026][\"'\u201d\u201c\u2019\u00bb)\]]{0,3}\Z")
 _ABBREVIATION = re.compile(
@@ -95,7 +105,7 @@ class Sentence:
         """Which word a place of `plain` belongs to."""
         passed = 0
         for number, word in enumerate(self.words):
-            passed += len(said(word)) + 1
+            passed += len(_word_said(word)) + 1
             if place < passed:
                 return number
         return len(self.words) - 1
@@ -107,6 +117,14 @@ def said(text: str) -> str:
     "We won't" and "we will not" are one phrase then, and so are "we'd" and "we would".
     """
     return _CONTRACTION.sub(lambda found: _IN_FULL[found.group()], plain(text))
+
+
+def _word_said(word: str) -> str:
+    """A word of a mail as `said`, in the one form that phrases know of it.
+
+    "seleccionado(a)", "retenu·e" and "eine:n" are written for everybody.
+    """
+    return _FOR_EVERYBODY.sub("", said(word))
 
 
 def _ends(word: str) -> bool:
@@ -126,7 +144,7 @@ def _ordinal(stem: str) -> bool:
 
 def _sentence(found: list[tuple[str, int]]) -> Sentence:
     words = tuple(word for word, _ in found)
-    return Sentence(words, tuple(line for _, line in found), " ".join(map(said, words)))
+    return Sentence(words, tuple(line for _, line in found), " ".join(map(_word_said, words)))
 
 
 def one(text: str, line: int = 0) -> Sentence | None:

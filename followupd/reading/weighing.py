@@ -5,6 +5,10 @@ sums: a weight can be read by itself. What keeps politeness from outvoting a dec
 a higher meaning was said for certain, the lower ones count as said under it, which is little:
 thanks, praise and advice surround every refusal. Where a decision is only likely, mere politeness
 and small talk count as said beside it.
+
+The weights lie in `phrases/meaning/weights.toml`, whose head names the mail they were fitted on:
+synthetic cases, recruiters' mail and templates in English, German, French and Spanish, and mail
+about other things; of each a part only, so that the rest can measure.
 """
 
 from __future__ import annotations

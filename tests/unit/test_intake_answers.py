@@ -10,7 +10,7 @@ from followupd.domain.events import Event, Layer, Mail, Meaning, Place, Verdict,
 from followupd.domain.interview import Outcome
 from followupd.domain.verdicts import ASK_BELOW
 from followupd.reading.automatic import Kind
-from followupd.reading.kinds import Sorted
+from followupd.reading.automatic.kinds import Sorted
 from followupd.reading.matching import Match
 from followupd.reading.message import read_headers
 from followupd.service.answers import (

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from followupd.errors import UnreadableMessage
 from followupd.reading.automatic import Sorted, needs_body, sort
+from followupd.reading.automatic.bounces import read_letter
 from followupd.reading.body import CALENDAR_LIMIT, TEXT_LIMIT, Body, read_body
-from followupd.reading.bounces import read_letter
 from followupd.reading.message import Message, fingerprint, read_headers
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from followupd.domain.workdays import Workdays
 from followupd.reading.dates import Promised, promised_day
-from followupd.reading.day_phrases import LANGUAGES, day_phrases, day_rule
+from followupd.reading.dates.phrases import LANGUAGES, day_phrases, day_rule
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WORKDAYS = Workdays(BERLIN)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from followupd.reading.day_phrases import LANGUAGES, bare, read_table, unstopped
+from followupd.reading.dates.phrases import LANGUAGES, bare, read_table, unstopped
 from followupd.reading.phrase_sets import PhraseSet, Words
 from followupd.reading.sentences import sentences
 from tests import cases

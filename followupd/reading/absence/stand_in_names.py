@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from followupd.reading.absence_phrases import not_names
+from followupd.reading.absence.phrases import not_names
 from followupd.reading.addresses import mailbox_key
-from followupd.reading.day_phrases import bare
+from followupd.reading.dates.phrases import bare
 from followupd.reading.phrasing import plain
 from followupd.reading.text import clean
 

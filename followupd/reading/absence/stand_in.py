@@ -18,15 +18,15 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from followupd.reading.absence_phrases import not_names, topics
+from followupd.reading.absence.lines import Line, is_own, name_at_words, name_beside, tells
+from followupd.reading.absence.phrases import not_names, topics
+from followupd.reading.absence.stand_in_names import name_from
 from followupd.reading.addresses import mailbox_key
-from followupd.reading.day_phrases import bare
-from followupd.reading.stand_in_lines import Line, is_own, name_at_words, name_beside, tells
-from followupd.reading.stand_in_names import name_from
+from followupd.reading.dates.phrases import bare
 
 if TYPE_CHECKING:
+    from followupd.reading.absence.stand_in_names import Writer
     from followupd.reading.sentences import Sentence
-    from followupd.reading.stand_in_names import Writer
 
 _LABEL_WORDS = 4
 _RIGHT_BEHIND = 30

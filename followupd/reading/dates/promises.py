@@ -20,9 +20,9 @@ from enum import StrEnum
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from followupd.reading.day_grammar import NamedDay, named_days, parted
-from followupd.reading.day_phrases import LANGUAGES, Modifier, any_of, bare, read_table, unstopped
-from followupd.reading.day_rules import REACH, Setting, order_of
+from followupd.reading.dates.grammar import NamedDay, named_days, parted
+from followupd.reading.dates.phrases import LANGUAGES, Modifier, any_of, bare, read_table, unstopped
+from followupd.reading.dates.rules import REACH, Setting, order_of
 from followupd.reading.phrase_sets import PhraseSet, Words
 from followupd.reading.text import clean
 

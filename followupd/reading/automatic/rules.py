@@ -18,17 +18,17 @@ from typing import TYPE_CHECKING
 
 from followupd.reading.absence import Writer, read_absence
 from followupd.reading.addresses import mailbox_key
-from followupd.reading.kinds import Kind, Sorted
-from followupd.reading.mail_systems import Daemon, marks
-from followupd.reading.reports import Action, ReportKind
+from followupd.reading.automatic.kinds import Kind, Sorted
+from followupd.reading.automatic.mail_systems import Daemon, marks
+from followupd.reading.automatic.reports import Action, ReportKind
 from followupd.reading.text import clean, folded, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from followupd.reading.automatic.reports import DeliveryReport
     from followupd.reading.body import Body
     from followupd.reading.message import Message
-    from followupd.reading.reports import DeliveryReport
 
 __all__ = ["Kind", "Sorted", "may_be_report", "needs_body", "sort"]
 

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from followupd.domain.workdays import Workdays
-from followupd.reading.absence_phrases import absence_phrases
-from followupd.reading.calendar_days import ONE_DAY, ONE_WEEK
-from followupd.reading.day_grammar import NamedDay, named_days
-from followupd.reading.day_phrases import LANGUAGES, Modifier, Rule, bare, unstopped
-from followupd.reading.day_rules import Setting, order_of
+from followupd.reading.absence.phrases import absence_phrases
+from followupd.reading.dates.calendar_days import ONE_DAY, ONE_WEEK
+from followupd.reading.dates.grammar import NamedDay, named_days
+from followupd.reading.dates.phrases import LANGUAGES, Modifier, Rule, bare, unstopped
+from followupd.reading.dates.rules import Setting, order_of
 
 if TYPE_CHECKING:
-    from followupd.reading.absence_phrases import AbsencePhrases
+    from followupd.reading.absence.phrases import AbsencePhrases
     from followupd.reading.sentences import Sentence
 
 _FARTHEST = timedelta(days=120)

@@ -21,13 +21,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from followupd.reading import calendar_days, day_rules
-from followupd.reading.calendar_days import ONE_DAY, Part, Span
-from followupd.reading.day_phrases import DayPhrases, Modifier, Rule, bare, day_phrases
+from followupd.reading.dates import calendar_days, rules
+from followupd.reading.dates.calendar_days import ONE_DAY, Part, Span
+from followupd.reading.dates.phrases import DayPhrases, Modifier, Rule, bare, day_phrases
 from followupd.reading.sentences import LONGEST, Sentence, sentences
 
 if TYPE_CHECKING:
-    from followupd.reading.day_rules import Setting
+    from followupd.reading.dates.rules import Setting
 
 _MODIFIER_ROOM = 60
 _SENTENCES = 400
@@ -117,7 +117,7 @@ def _named(
 ) -> NamedDay:
     start, end = match.span()
     modifier, modified_from = _modifier(text, start, phrases)
-    span = day_rules.span(rule, match, phrases, setting)
+    span = rules.span(rule, match, phrases, setting)
     if rule is Rule.HOLIDAY and modifier is None:
         span = None
     elif span is not None:

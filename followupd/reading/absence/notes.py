@@ -10,18 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from followupd.reading.absence_phrases import absence_phrases
-from followupd.reading.day_grammar import parted
-from followupd.reading.day_phrases import LANGUAGES, bare, unstopped
+from followupd.reading.absence.phrases import absence_phrases
+from followupd.reading.absence.return_days import day_of, told_days
+from followupd.reading.absence.stand_in import StandIn, spelled, stand_in
+from followupd.reading.absence.stand_in_names import Writer
+from followupd.reading.dates.grammar import parted
+from followupd.reading.dates.phrases import LANGUAGES, bare, unstopped
 from followupd.reading.newtext import new_text
-from followupd.reading.return_days import day_of, told_days
-from followupd.reading.stand_in import StandIn, spelled, stand_in
-from followupd.reading.stand_in_names import Writer
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from followupd.reading.absence_phrases import AbsencePhrases
+    from followupd.reading.absence.phrases import AbsencePhrases
     from followupd.reading.sentences import Sentence
 
 __all__ = ["Absence", "StandIn", "Writer", "read_absence", "return_day"]

@@ -17,9 +17,9 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from followupd.reading.addresses import Address, read_addresses
-from followupd.reading.mail_systems import DAEMONS, Daemon, Marks, marks
+from followupd.reading.automatic.mail_systems import DAEMONS, Daemon, Marks, marks
+from followupd.reading.automatic.reports import RECIPIENTS, Action, lasting
 from followupd.reading.phrasing import any_phrase, plain
-from followupd.reading.reports import RECIPIENTS, Action, lasting
 from followupd.reading.text import quoted
 
 if TYPE_CHECKING:

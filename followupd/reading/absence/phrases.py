@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from followupd.reading.day_phrases import LANGUAGES, any_of, bare
+from followupd.reading.dates.phrases import LANGUAGES, any_of, bare
 from followupd.reading.phrasing import plain
 
 if TYPE_CHECKING:

@@ -8,10 +8,8 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from followupd.reading.absence_phrases import absence_phrases
-from followupd.reading.day_phrases import LANGUAGES, bare
-from followupd.reading.sentences import said
-from followupd.reading.stand_in_names import (
+from followupd.reading.absence.phrases import absence_phrases
+from followupd.reading.absence.stand_in_names import (
     fitted,
     is_firm,
     is_name,
@@ -20,11 +18,13 @@ from followupd.reading.stand_in_names import (
     name_up_to,
     written,
 )
+from followupd.reading.dates.phrases import LANGUAGES, bare
+from followupd.reading.sentences import said
 from followupd.reading.text import clean
 
 if TYPE_CHECKING:
+    from followupd.reading.absence.stand_in_names import Writer
     from followupd.reading.sentences import Sentence
-    from followupd.reading.stand_in_names import Writer
 
 _ROOM = 8
 """How many words may stand between a name and its address or the words that point to it."""

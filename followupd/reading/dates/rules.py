@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from followupd.reading import calendar_days
-from followupd.reading.calendar_days import ONE_DAY, ONE_WEEK, Part, Span
-from followupd.reading.day_phrases import DayPhrases, Rule, Unit
+from followupd.reading.dates import calendar_days
+from followupd.reading.dates.calendar_days import ONE_DAY, ONE_WEEK, Part, Span
+from followupd.reading.dates.phrases import DayPhrases, Rule, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable

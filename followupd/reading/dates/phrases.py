@@ -15,7 +15,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from followupd.reading.calendar_days import DayRule, Part
+from followupd.reading.dates.calendar_days import DayRule, Part
 from followupd.reading.phrasing import phrase_pattern, plain
 
 if TYPE_CHECKING:
