@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +14,9 @@ from followupd.reading.phrasebook import Role, languages, languages_of, parse
 from followupd.reading.sentences import said, sentences
 from followupd.reading.weighing import likelihoods, parse_weights
 from tests import fitting
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SAID = [
     (Meaning.OFFER, "We are delighted to offer you the position of Data Engineer."),
@@ -423,3 +428,98 @@ def test_mail_about_other_things_is_hardly_ever_a_decision() -> None:
         chances = likelihoods(example.found, weights)
         wrong += max(chances[Meaning.OFFER], chances[Meaning.REJECTION]) >= 0.75
     assert wrong <= len(examples) / 1000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks, great to meet you too!",
+        "You're welcome, it was a pleasure talking to you as well!",
+        "Gern geschehen, es hat mich auch sehr gefreut!",
+        "Merci à vous, ce fut un plaisir de vous rencontrer également !",
+        "Gracias a ti, también fue un placer conocerte.",
+    ],
+)
+def test_thanks_for_thanks_are_a_sure_acknowledgement(text: str) -> None:
+    """A courteous word back decides nothing, and there is little doubt about it."""
+    understood = understand("", text)
+    assert understood.meaning is Meaning.ACKNOWLEDGEMENT
+    assert understood.confidence >= 0.75
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We are still interviewing other candidates and will let you know.",
+        "We're currently considering other candidates as well and hope to decide next week.",
+        "We have a few other candidates to see before we decide.",
+        "Aktuell sprechen wir noch mit weiteren Kandidatinnen.",
+        "D'autres candidats sont encore en cours d'entretien.",
+        "Todavía estamos entrevistando a otros candidatos.",
+    ],
+)
+def test_others_who_are_still_seen_are_no_refusal(text: str) -> None:
+    """That somebody else is still being met says that nothing is decided."""
+    assert understand("", text).meaning is Meaning.STILL_DECIDING
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We had to temporarily put the search on hold and will pick it up again in March.",
+        "Das Verfahren ist vorübergehend ausgesetzt.",
+        "Le recrutement est momentanément suspendu, il reprendra en septembre.",
+        "El proceso está pausado temporalmente; lo retomaremos en enero.",
+    ],
+)
+def test_a_search_that_will_go_on_is_no_refusal(text: str) -> None:
+    """What is on hold for a while is not over."""
+    assert understand("", text).meaning is Meaning.STILL_DECIDING
+
+
+def test_a_search_without_an_end_to_its_pause_is_a_refusal() -> None:
+    """Nobody says any more that it will go on."""
+    understood = understand("", "The position has been put on hold indefinitely.")
+    assert understood.meaning is Meaning.REJECTION
+
+
+@pytest.mark.parametrize("text", ["", "See below.", "Best, Ann"])
+def test_a_subject_alone_is_never_sure(text: str) -> None:
+    """A subject is a title; the mail itself may say something else."""
+    understood = understand("Your application: we regret that you were not selected", text)
+    assert understood.meaning is Meaning.REJECTION
+    assert understood.confidence <= 0.75
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Has sido seleccionado(a) para la siguiente fase del proceso.",
+        "Has sido seleccionado/a para la siguiente fase del proceso.",
+    ],
+)
+def test_a_word_for_women_and_men_is_read_as_one(text: str) -> None:
+    """Whichever way its second ending is written."""
+    assert understand("", text).meaning is Meaning.NEXT_ROUND
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Your application was received. We will arrange an interview if you are a good match.",
+        "Ihre Bewerbung ist eingegangen. Sollten Unterlagen fehlen, melden wir uns.",
+        "Nous avons bien reçu votre dossier. S'il manque un document, nous vous contacterons.",
+    ],
+)
+def test_what_may_follow_a_receipt_is_only_possible(text: str) -> None:
+    """An interview or a question under a condition is neither yet."""
+    assert understand("", text).meaning is Meaning.ACKNOWLEDGEMENT
+
+
+def test_more_mail_is_learnt_from_by_half(tmp_path: Path) -> None:
+    """The other half of a file tells how well it went and stays out of the fit."""
+    mail = {"subject": "", "text": "We regret to inform you.", "label": "rejection", "source": "x"}
+    file = tmp_path / "mail.json"
+    file.write_text(json.dumps([{**mail, "half": half} for half in "ab"]), encoding="utf-8")
+    learnt = fitting.of_file(file)
+    assert [example.meaning for example in learnt] == [Meaning.REJECTION]
