@@ -27,10 +27,16 @@ from typing import TYPE_CHECKING
 from followupd.domain.events import Meaning
 from followupd.reading.body import read_body
 from followupd.reading.meaning import features
+from followupd.reading.meaning.weighing import (
+    ALWAYS,
+    PADDING,
+    likelihoods,
+    meaning_of,
+    parse_weights,
+)
 from followupd.reading.message import read_headers
 from followupd.reading.newtext import new_text
 from followupd.reading.text import clean_lines
-from followupd.reading.weighing import ALWAYS, PADDING, likelihoods, meaning_of, parse_weights
 from tests import cases
 from tests.report import recruiters
 

@@ -10,9 +10,9 @@ import pytest
 
 from followupd.domain.events import Meaning, Place
 from followupd.reading.meaning import features, understand
-from followupd.reading.phrasebook import Role, languages, languages_of, parse
+from followupd.reading.meaning.phrasebook import Role, languages, languages_of, parse
+from followupd.reading.meaning.weighing import likelihoods, parse_weights
 from followupd.reading.sentences import said, sentences
-from followupd.reading.weighing import likelihoods, parse_weights
 from tests import fitting
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from followupd.reading.meaning import Meaning, understand
-from followupd.reading.phrasebook import parse
+from followupd.domain.events import Meaning
+from followupd.reading.meaning import understand
+from followupd.reading.meaning.phrasebook import parse
 
 OFFER = Meaning.OFFER
 REJECTION = Meaning.REJECTION

@@ -16,15 +16,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from followupd.domain.events import Meaning, Place, Words
-from followupd.reading.clauses import Clauses
-from followupd.reading.phrasebook import Language, Phrase, Tier, languages, languages_of
+from followupd.reading.meaning.clauses import Clauses
+from followupd.reading.meaning.phrasebook import Language, Phrase, Tier, languages, languages_of
+from followupd.reading.meaning.weighing import Feature, Topic, features_of, likelihoods, weights
 from followupd.reading.sentences import Sentence, one, sentences
-from followupd.reading.weighing import Feature, Topic, features_of, likelihoods, weights
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-__all__ = ["Meaning", "Place", "Understood", "Words", "features", "understand"]
 
 READ = 8_000
 """The most characters of a text that are looked at: a mail says what it has to say early."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from followupd.domain.events import Meaning
-from followupd.reading.phrasebook import Language, Phrase, Role, Tier
+from followupd.reading.meaning.phrasebook import Language, Phrase, Role, Tier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

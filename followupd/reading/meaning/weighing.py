@@ -22,7 +22,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from followupd.domain.events import Meaning
-from followupd.reading.phrasebook import Tier
+from followupd.reading.meaning.phrasebook import Tier
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
