@@ -75,58 +75,44 @@ def say(sentence: str) -> None:
     print(sentence, flush=True)  # noqa: T201 - this is a program, and its output its purpose
 
 
-def optional(module: str, name: str) -> Any | None:
-    """A function of the reading, or None where this version has no such."""
-    try:
-        return getattr(importlib.import_module(f"followupd.reading.{module}"), name, None)
-    except ModuleNotFoundError:
-        return None
-
-
 def reader() -> Callable[[bytes], None]:
     """All that is done with a mail, as one function that raises what it should not."""
-    from followupd.domain.workdays import Workdays  # noqa: PLC0415 - imported while it is watched
-    from followupd.errors import UnreadableMessage  # noqa: PLC0415 - as above
-    from followupd.reading.automatic import needs_body, sort  # noqa: PLC0415 - as above
-    from followupd.reading.body import read_body  # noqa: PLC0415 - as above
-    from followupd.reading.message import fingerprint, read_headers  # noqa: PLC0415 - as above
+    # Imported here, while the fuzzer watches what is imported.
+    from followupd.domain.workdays import Workdays  # noqa: PLC0415
+    from followupd.errors import UnreadableMessage  # noqa: PLC0415
+    from followupd.reading.automatic import needs_body, sort  # noqa: PLC0415
+    from followupd.reading.body import read_body  # noqa: PLC0415
+    from followupd.reading.dates import promised_day  # noqa: PLC0415
+    from followupd.reading.invitation import interview_shape, read_invitation  # noqa: PLC0415
+    from followupd.reading.matching import Candidate, Index, match  # noqa: PLC0415
+    from followupd.reading.meaning import understand  # noqa: PLC0415
+    from followupd.reading.message import fingerprint, read_headers  # noqa: PLC0415
+    from followupd.reading.newtext import new_text  # noqa: PLC0415
 
-    new_text = optional("newtext", "new_text")
-    understand = optional("meaning", "understand")
-    promised_day = optional("dates", "promised_day")
-    read_invitation = optional("invitation", "read_invitation")
     workdays = Workdays(_ZONE)
-    named = {
-        "new_text": new_text,
-        "understand": understand,
-        "promised_day": promised_day,
-        "read_invitation": read_invitation,
-    }
-    missing = [name for name, function in named.items() if function is None]
-    say(
-        f"not read along, since not there: {', '.join(missing)}" if missing else "all is read along"
-    )
+    own = frozenset({"robin@example.org"})
+    index = Index.build([Candidate(1, "Acme", "Engineer", ("dana@acme.example",), frozenset())])
 
     def read(raw: bytes) -> None:
         body = read_body(raw)
-        text = body.text
-        if new_text is not None:
-            new_text(text)
-        if read_invitation is not None and body.calendar is not None:
-            read_invitation(body.calendar, _ZONE)
+        text = new_text(body.text)
+        invitation = read_invitation(body.calendar, _ZONE) if body.calendar is not None else None
         try:
             message = read_headers(raw)
         except UnreadableMessage:
             return
         fingerprint(raw)
         needs_body(message)
+        match(message, index, body.text)
         for seen in (None, body):
-            sort(message, own_addresses=frozenset(), body=seen, answers_ours=False)
-        if understand is not None:
-            understand(message.subject, text)
-        if promised_day is not None:
-            promised_day(text, message.date or _SENT, workdays)
+            sort(message, own_addresses=own, body=seen, answers_ours=False)
+        understand(message.subject, text)
+        promised_day(text, message.date or _SENT, workdays)
+        if invitation is not None:
+            interview_shape(invitation, subject=message.subject, text=body.text, own_addresses=own)
 
+    for seed in _SEEDS:
+        read(seed)  # the phrases are loaded once: that is no mail's cost
     return read
 
 
