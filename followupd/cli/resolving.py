@@ -14,9 +14,16 @@ from followupd.cli.format import iso, moment, name_of
 from followupd.cli.screen import Screen, print_json
 from followupd.cli.standing import what_follows
 from followupd.domain.days import say_day
-from followupd.domain.events import Layer, Place, PossibleReply, ReplyReceived, ReplyResolved
+from followupd.domain.events import (
+    HoldingReply,
+    Layer,
+    Place,
+    PossibleReply,
+    ReplyReceived,
+    ReplyResolved,
+)
 from followupd.domain.interview import Outcome
-from followupd.domain.verdicts import outcome_of
+from followupd.domain.verdicts import is_promise, outcome_of
 from followupd.errors import FollowupdError, UnknownInterview, UsageError
 from followupd.reading.text import clean, quoted
 
@@ -25,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from followupd.cli.desk import Desk
-    from followupd.domain.events import Mail, Verdict
+    from followupd.domain.events import Event, Mail, Verdict
     from followupd.domain.history import History
     from followupd.service.clock import Clock
     from followupd.store import Reading, Transaction
@@ -168,14 +175,25 @@ def _decide(
         transaction.append(number, resolved)
     if chosen is None or chosen in reply.interviews:
         return list(reply.interviews)
-    received = ReplyReceived(
-        at=desk.now,
-        mail=reply.mail,
-        layer=Layer.HAND,
-        evidence="you said so",
-        outcome=choice.outcome or outcome_of(reply.verdict),
-        verdict=reply.verdict,
-    )
+    received: Event
+    if choice.outcome is None and reply.verdict is not None and is_promise(reply.verdict):
+        received = HoldingReply(
+            at=desk.now,
+            mail=reply.mail,
+            layer=Layer.HAND,
+            evidence="you said so",
+            decision_by=reply.verdict.decision_by,
+            verdict=reply.verdict,
+        )
+    else:
+        received = ReplyReceived(
+            at=desk.now,
+            mail=reply.mail,
+            layer=Layer.HAND,
+            evidence="you said so",
+            outcome=choice.outcome or outcome_of(reply.verdict),
+            verdict=reply.verdict,
+        )
     # The mark keeps the same mail in another folder from being taken a second time; where it was
     # met before and judged otherwise, the user's word counts nevertheless.
     if transaction.append(chosen, received, f"mail:{message_id}") is None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from followupd.domain.events import Event, Mail
 
 
+_FINAL = (Outcome.OFFER, Outcome.REJECTION)
+
+
 def fold(interview_id: int, events: Iterable[Event]) -> History:
     """Fold events, in the order recorded, into the state of the interview.
 
@@ -48,7 +51,11 @@ def _apply(history: History, event: Event) -> History:  # noqa: C901, PLR0911, P
         case happened.ThreadFound(mail=mail):
             return _with_mail(history, mail)
         case happened.ReplyReceived(mail=mail, outcome=outcome, verdict=verdict, layer=layer):
-            if layer is not happened.Layer.HAND and _says_no_more(history, mail, outcome, verdict):
+            by_mail = layer is not happened.Layer.HAND
+            if by_mail and (
+                _says_no_more(history, mail, outcome, verdict)
+                or _was_put_off(history, mail, outcome)
+            ):
                 return _alive(_heard(history, mail))
             return _answered(history, mail, outcome, verdict)
         case happened.HoldingReply(mail=mail, decision_by=decision_by):
@@ -84,13 +91,13 @@ def _apply(history: History, event: Event) -> History:  # noqa: C901, PLR0911, P
         case happened.CallMade(at=at):
             return replace(history, calls=(*history.calls, at))
         case happened.InterviewMoved(held_at=held_at):
-            # What asked about the old time is decided by it.
-            moved = replace(history.interview, held_at=held_at)
-            return replace(history, interview=moved, possible=())
-        case happened.DecisionMoved(decision_by=decision_by):
+            return _moved(history, held_at)
+        case happened.DecisionMoved(decision_by=decision_by, at=at):
             return replace(
                 _alive(history),
                 decision_by=decision_by,
+                decision_said_at=at,
+                promised_before=None,
                 held_up_by=None,
                 cycle=history.cycle + 1,
                 answer=None,
@@ -127,14 +134,37 @@ def _with_mail(history: History, mail: Mail) -> History:
 
 
 def _heard(history: History, mail: Mail) -> History:
-    """They wrote: whoever writes is neither away nor gone."""
+    """They wrote: whoever writes is neither away nor gone, unless a note has said so since."""
     sender = mail.sender.casefold()
-    return replace(
+    history = replace(
         _with_mail(history, mail),
         heard={**history.heard, sender: max(mail.date, history.heard.get(sender, mail.date))},
+    )
+    note = history.absences.get(sender)
+    if note is not None and note.noted_at > mail.date:
+        return history
+    return replace(
+        history,
         absences={key: note for key, note in history.absences.items() if key != sender},
         gone=history.gone - {sender},
     )
+
+
+def _moved(history: History, held_at: datetime) -> History:
+    """The interview is held at another time, which decides what asked about the old one."""
+    before = history.interview.held_at
+    still_asked = tuple(
+        possible
+        for possible in history.possible
+        if possible.mail.date >= before
+        and (possible.verdict is None or possible.verdict.meets_at is None)
+    )
+    interview = replace(history.interview, held_at=held_at)
+    history = replace(history, interview=interview, possible=still_asked)
+    if history.decision_by is None or history.decision_by >= held_at.date():
+        return history
+    # Nobody decides before the interview: what was promised was promised for the old time.
+    return replace(history, decision_by=None, held_up_by=None)
 
 
 def _answered(
@@ -149,14 +179,19 @@ def _says_no_more(
 ) -> bool:
     """Whether a reply adds nothing to the answer there is.
 
-    What says nothing takes nothing back, nor does what was written before. What may say something
-    else than the mail before it is to be asked about; the user's own word needs no such question.
+    What says nothing takes nothing back, nor does what was written before, nor a question after an
+    offer or a rejection. What may say something else than the mail before it is to be asked about;
+    the user's own word needs no such question, and an offer they had is not lost to an invitation.
     """
     known = history.answer
     if known is None:
         return False
     if mail.date < known.at:
         return known.outcome is not Outcome.OTHER or outcome is Outcome.OTHER
+    if known.outcome in _FINAL and outcome is Outcome.INFO_REQUEST:
+        return True
+    if known.mail is None and known.outcome is Outcome.OFFER and outcome is Outcome.NEXT_ROUND:
+        return True
     return (
         known.outcome is not Outcome.OTHER
         and outcome is Outcome.OTHER
@@ -164,19 +199,29 @@ def _says_no_more(
     )
 
 
+def _was_put_off(history: History, mail: Mail, outcome: Outcome) -> bool:
+    """Whether a later mail, read before this one, says that it is not decided yet."""
+    later = history.held_up_by
+    return later is not None and mail.date < later.date and outcome not in _FINAL
+
+
 def _held_up(history: History, mail: Mail, decision_by: date | None) -> History:
     """The decision date moves, unless the mail is older than what is known already."""
     history = _heard(history, mail)
     decided = history.answer is not None and (
-        history.answer.outcome in (Outcome.OFFER, Outcome.REJECTION)
-        or history.answer.at > mail.date
+        history.answer.outcome in _FINAL or history.answer.at > mail.date
     )
-    outdated = history.held_up_by is not None and history.held_up_by.date > mail.date
-    if decided or outdated:
+    known = [history.held_up_by.date] if history.held_up_by is not None else []
+    if history.decision_said_at is not None:
+        known.append(history.decision_said_at)
+    if decided or any(at > mail.date for at in known):
         return history
+    # Who names no day takes back none that lies further off.
+    before = None if decision_by is not None else history.decision_by or history.promised_before
     return replace(
         _alive(history),
         decision_by=decision_by,
+        promised_before=before,
         held_up_by=mail,
         cycle=history.cycle + 1,
         answer=None,
@@ -209,13 +254,19 @@ def _resolved(history: History, event: happened.ReplyResolved) -> History:
     verdict = found.verdict
     if event.outcome is None and verdict is not None and is_promise(verdict):
         return _held_up(history, found.mail, verdict.decision_by)
-    return _answered(history, found.mail, event.outcome or outcome_of(verdict), verdict)
+    outcome = event.outcome or outcome_of(verdict)
+    if event.outcome is None and _says_no_more(history, found.mail, outcome, verdict):
+        return _alive(_heard(history, found.mail))
+    return _answered(history, found.mail, outcome, verdict)
 
 
 def _automatic(history: History, event: happened.AutomaticReceived) -> History:
     if event.category is not happened.AutomaticCategory.ABSENCE:
         return history
     sender = event.mail.sender.casefold()
+    heard = history.heard.get(sender)
+    if heard is not None and heard > event.mail.date:
+        return history  # they have written since
     if event.has_left:
         history = replace(history, gone=history.gone | {sender})
     known = history.absences.get(sender)

@@ -116,6 +116,9 @@ class History:
         interview: as it was recorded.
         interview_id: its number.
         decision_by: the promised day as it stands now, or None when none was promised.
+        decision_said_at: when the user moved the decision date last, or None.
+        promised_before: the day that was promised before a reply put the decision off without
+            naming one, or None.
         held_up_by: the reply by which the decision date moved last; None where it was recorded
             or moved by the user.
         cycle: the run through the ladder, from 0; each moved decision date starts another.
@@ -142,6 +145,8 @@ class History:
     interview: Interview
     interview_id: int
     decision_by: date | None
+    decision_said_at: datetime | None = None
+    promised_before: date | None = None
     held_up_by: Mail | None = None
     cycle: int = 0
     answer: Answer | None = None

@@ -19,10 +19,16 @@ if TYPE_CHECKING:
 def expected_by(history: History, cadence: Cadence, workdays: Workdays) -> date:
     """The day by which an answer is expected: as promised, else assumed from the cadence.
 
-    It is assumed from the interview on, or from the reply that put the decision off.
+    It is assumed from the interview on, or from the reply that put the decision off; that does
+    not bring forward what was promised before.
     """
     if history.decision_by is not None:
         return history.decision_by
+    assumed = _assumed(history, cadence, workdays)
+    return max(assumed, history.promised_before or assumed)
+
+
+def _assumed(history: History, cadence: Cadence, workdays: Workdays) -> date:
     since = history.interview.held_at
     if history.held_up_by is not None:
         since = max(since, history.held_up_by.date)

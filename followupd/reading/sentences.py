@@ -21,6 +21,10 @@ _SHORT_LINE = 46
 """A line that ends before this column was ended by the writer, not by a mail program."""
 
 _LONGEST_WORD = 120
+_MOST_GROWTH = 2
+"""How much longer a text may become in the form in which it is compared: there is a character
+that stands for 18, and whoever fills a mail with it is not read to the end."""
+
 _LONGEST_QUOTE = 120
 _CONTEXT = 4
 
@@ -124,7 +128,7 @@ def _word_said(word: str) -> str:
 
     "seleccionado(a)", "retenu·e" and "eine:n" are written for everybody.
     """
-    return _FOR_EVERYBODY.sub("", said(word))
+    return _FOR_EVERYBODY.sub("", said(word))[: _LONGEST_WORD * _MOST_GROWTH]
 
 
 def _ends(word: str) -> bool:
@@ -162,11 +166,14 @@ def sentences(text: str) -> list[Sentence]:
     done: list[Sentence] = []
     open_words: list[tuple[str, int]] = []
     ended_early = False
+    room = len(text) * _MOST_GROWTH + LONGEST
 
     def close() -> None:
-        if open_words:
+        nonlocal room
+        if open_words and room > 0:
             done.append(_sentence(open_words))
-            open_words.clear()
+            room -= len(done[-1].plain)
+        open_words.clear()
 
     for number, line in enumerate(text.split("\n"), 1):
         written = line.strip()

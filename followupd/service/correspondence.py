@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from followupd.domain import events as happened
 from followupd.domain.events import Layer
-from followupd.domain.interview import Part
+from followupd.domain.interview import Outcome, Part
+from followupd.domain.verdicts import outcome_of
 from followupd.reading.addresses import mailbox_key
 from followupd.reading.automatic import Kind
 from followupd.reading.text import folded
@@ -17,7 +18,7 @@ from followupd.service.mails import Arrival, Taken, as_known
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from followupd.domain.events import Event, Mail
+    from followupd.domain.events import Mail
     from followupd.domain.history import History
     from followupd.domain.interview import Interview
     from followupd.reading.matching import Match
@@ -72,17 +73,34 @@ class Correspondence:
             for number in matched.interview_ids
             if number in answers_draft or not self._before(mail.date, arrival, number)
         ]
+        at_employer = (
+            matched.layer in (Layer.ADDRESS, Layer.REFERENCE) and found.sorted.kind is not Kind.BULK
+        )
+        to_come: list[int] = []
+        if matched.certain or at_employer:
+            to_come = self._to_come(message, mail, matched, after)
+        about = [number for number in to_come if self._is_at_its_time(found, number)]
+        asked = about if found.sorted.kind is Kind.CANCELLATION else []
+        if not about:
+            asked = [
+                number
+                for number in to_come
+                if self._changes_the_time(mail, found, number)
+                or (arrival.is_new and self._calls_it_off(found, number))
+            ]
+        for number in asked:
+            said = self._said(message, mail, found, matched, number)
+            yield Taken(number, said.as_event(sure=False), mark)
         after = self._latest_rounds(after, mail.date, answers_draft)
-        if not after:
-            number = matched.interview_ids[0]
-            if matched.certain and not self._from_friend(message, number):
-                yield Taken(number, self._beforehand(message, mail, found, matched), mark)
+        if about or not after:
+            # Known for what it is about, it answers no other interview.
+            threads = about or (to_come if matched.certain else [])[:1]
+            for number in threads if not asked else ():
+                yield Taken(number, happened.ThreadFound(at=self._now, mail=mail), mark)
             return
         # Where all but one of several interviews have not been held yet, it is about that one.
-        certain = matched.certain or (
-            len(after) == 1 < len(matched.interview_ids)
-            and matched.layer in (Layer.ADDRESS, Layer.REFERENCE)
-            and found.sorted.kind is not Kind.BULK
+        certain = not asked and (
+            matched.certain or (len(after) == 1 < len(matched.interview_ids) and at_employer)
         )
         if not certain and only_acknowledges(message, found):
             return
@@ -95,12 +113,23 @@ class Correspondence:
             said = self._said(message, mail, found, matched, number)
             yield Taken(number, said.as_event(sure=sure), mark)
 
-    def _beforehand(self, message: Message, mail: Mail, found: Judgement, matched: Match) -> Event:
-        """What a mail from before the interview is: its thread, or a question about its time."""
-        number = matched.interview_ids[0]
-        if not self._changes_the_time(mail, found, number):
-            return happened.ThreadFound(at=self._now, mail=mail)
-        return self._said(message, mail, found, matched, number).as_event(sure=False)
+    def _to_come(
+        self, message: Message, mail: Mail, matched: Match, after: Iterable[int]
+    ) -> list[int]:
+        """The interviews it may be about that had not been held, later rounds included."""
+        known = [self._histories[number].interview for number in matched.interview_ids]
+        rounds = [
+            number
+            for number, history in self._histories.items()
+            if history.interview.held_at > mail.date
+            and any(_is_round_of(history.interview, one) for one in known)
+        ]
+        held = set(after)
+        return [
+            number
+            for number in dict.fromkeys((*matched.interview_ids, *rounds))
+            if number not in held and not self._from_friend(message, number)
+        ]
 
     def _said(
         self, message: Message, mail: Mail, found: Judgement, matched: Match, number: int
@@ -129,6 +158,18 @@ class Correspondence:
             and starts_at is not None
             and abs(starts_at - interview.held_at) > _SAME_TIME
         )
+
+    def _is_at_its_time(self, found: Judgement, number: int) -> bool:
+        """Whether an invitation, or its taking back, names the time of the interview."""
+        starts_at = found.invitation.starts_at if found.invitation is not None else None
+        if starts_at is None or found.sorted.kind not in (Kind.INVITATION, Kind.CANCELLATION):
+            return False
+        return abs(starts_at - self._histories[number].interview.held_at) <= _SAME_TIME
+
+    def _calls_it_off(self, found: Judgement, number: int) -> bool:
+        """Whether they turn the user down before an interview that is still to come."""
+        is_ahead = self._histories[number].interview.held_at > self._now
+        return is_ahead and outcome_of(found.verdict) is Outcome.REJECTION
 
     def _latest_rounds(
         self, numbers: Iterable[int], date: datetime, answers_draft: set[int]

@@ -198,7 +198,7 @@ class Intake:
             if not says_something(found.verdict):
                 matched = replace(matched, certain=False)
             return self._correspondence.of(message, mail, arrival, found, matched)
-        if kind is Kind.AUTOMATIC and decides(found.verdict):
+        if kind is not Kind.BULK and decides(found.verdict):
             unsure = replace(matched, certain=False)
             return self._correspondence.of(message, mail, arrival, found, unsure)
         return self._automatic(mail, matched, found.sorted)
@@ -226,7 +226,9 @@ class Intake:
                     # What is not said to be for a while is taken for good.
                     permanent=report.permanent is not False,
                 )
-                yield Taken(number, bounced, f"bounce:{original}:{address}")
+                # A mail may come back for a while first, and then for good.
+                kind = "bounce" if bounced.permanent else "bounce for a while"
+                yield Taken(number, bounced, f"{kind}:{original}:{address}")
 
     def _automatic(self, mail: Mail, matched: Match, sorted_: Sorted) -> Iterator[Taken]:
         category = _CATEGORIES.get(sorted_.kind)

@@ -48,6 +48,7 @@ _MAY_SAY_SOMETHING = (
     Kind.CANCELLATION,
     Kind.BULK,
     Kind.AUTOMATIC,
+    Kind.CALENDAR_REPLY,
 )
 """Machines write rejections as well: what they say is read, and asked about."""
 
@@ -119,7 +120,7 @@ class Judge:
             # Some calendars ask again with the event's status instead of taking it back.
             sorted_ = replace(sorted_, kind=Kind.CANCELLATION)
         verdict = None
-        if sorted_.kind in _MAY_SAY_SOMETHING:
+        if sorted_.kind in _MAY_SAY_SOMETHING or sorted_.by_subject_alone:
             verdict = self._verdict(message, sent_at, read, invitation, sorted_.kind)
         return Judgement(matched, sorted_, verdict, invitation, read)
 
@@ -138,7 +139,9 @@ class Judge:
         kind: Kind,
     ) -> Verdict:
         text = new_text(body.text)
-        understood = understand(_own_subject(message), text)
+        # The subject of a calendar's reply is the title of what it replies to.
+        subject = "" if kind is Kind.CALENDAR_REPLY else _own_subject(message)
+        understood = understand(subject, text)
         verdict = Verdict(
             understood.meaning, understood.confidence, understood.evidence, understood.against
         )

@@ -43,11 +43,13 @@ class Proposal:
         suggestion: the interview, or None.
         called_off: the calendar's name of the event that is called off; "" for none.
         by: the domain it comes from.
+        is_recorded: the interview is one of those there are.
     """
 
     suggestion: Suggestion | None
     called_off: str
     by: str
+    is_recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +82,9 @@ class Proposing:
         if found.sorted.kind not in _INVITES or held_at is None or held_at <= self.now:
             return None
         suggestion = self._suggestion(mail, found, invitation, held_at)
-        if suggestion is None or self._is_recorded(suggestion):
+        if suggestion is None:
             return None
-        return Proposal(suggestion, "", by)
+        return Proposal(suggestion, "", by, self._is_recorded(suggestion))
 
     def _held_at(self, invitation: Invitation) -> datetime | None:
         if invitation.starts_at is not None:
@@ -153,7 +155,7 @@ def record(transaction: Transaction, proposals: Iterable[Proposal], now: datetim
         if known is not None and Address("", known.suggestion.mail.sender).domain != proposal.by:
             continue
         if suggestion is not None:
-            number = transaction.suggest(now, suggestion)
+            number = transaction.suggest(now, suggestion, is_recorded=proposal.is_recorded)
         else:
             number = transaction.call_off(proposal.called_off)
         if number is not None:

@@ -221,7 +221,9 @@ class Transaction(Reading):
             },
         )
 
-    def suggest(self, at: datetime, suggestion: Suggestion) -> int | None:
+    def suggest(
+        self, at: datetime, suggestion: Suggestion, *, is_recorded: bool = False
+    ) -> int | None:
         """Store a suggestion, or what a later revision of its event says.
 
         Met again, an open one takes what a higher `sequence` says; a company or a role that the
@@ -231,6 +233,8 @@ class Transaction(Reading):
         Args:
             at: now; kept as the time it was first met.
             suggestion: its `key` tells whether it is known already.
+            is_recorded: an interview is recorded at that time: nothing is to be suggested, and
+                what was accepted is to be moved no more.
 
         Returns:
             its number where there was something new to store, else None.
@@ -239,6 +243,8 @@ class Transaction(Reading):
             ValueError: it cannot be written down (`codec.encode_suggestion`).
         """
         known = self.suggested(suggestion.key)
+        if is_recorded and (known is None or known.suggestion.accepted_as is None):
+            return None
         if known is None:
             row = {
                 "account": suggestion.account,
@@ -265,7 +271,8 @@ class Transaction(Reading):
             from_interview=suggestion.from_interview or known.suggestion.from_interview,
             accepted_as=known.suggestion.accepted_as,
         )
-        self._store_suggestion(known.id, SuggestionState.OPEN, revised)
+        state = SuggestionState.ACCEPTED if is_recorded else SuggestionState.OPEN
+        self._store_suggestion(known.id, state, revised)
         return known.id
 
     def accept_suggestion(self, number: int, interview_id: int) -> None:

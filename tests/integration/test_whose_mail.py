@@ -137,14 +137,14 @@ def test_a_newsletter_from_the_same_domain_answers_nothing(seeker: Seeker) -> No
     assert len(seeker.drafts()) == 1
 
 
-def _bounce(of: str, to: str) -> bytes:
+def _bounce(of: str, to: str, status: str = "5.1.1", number: int = 1) -> bytes:
     """A delivery status notification (RFC 3464) for one of the user's mails."""
     message = EmailMessage()
     message["From"] = "Mail Delivery System <MAILER-DAEMON@example.org>"
     message["To"] = "robin@example.org"
     message["Subject"] = "Undelivered Mail Returned to Sender"
     message["Date"] = "Tue, 08 Dec 2026 12:00:00 +0100"
-    message["Message-ID"] = "<bounce@example.org>"
+    message["Message-ID"] = f"<bounce{number}@example.org>"
     message["Auto-Submitted"] = "auto-replied"
     raw = message.as_bytes().rstrip() + (
         b"\nMIME-Version: 1.0\n"
@@ -152,7 +152,11 @@ def _bounce(of: str, to: str) -> bytes:
         b"--b\nContent-Type: text/plain\n\nNot delivered.\n"
         b"--b\nContent-Type: message/delivery-status\n\n"
         b"Reporting-MTA: dns; mx.example.org\n\n"
-        b"Final-Recipient: rfc822; " + to.encode() + b"\nAction: failed\nStatus: 5.1.1\n"
+        b"Final-Recipient: rfc822; "
+        + to.encode()
+        + b"\nAction: failed\nStatus: "
+        + status.encode()
+        + b"\n"
         b"--b\nContent-Type: text/rfc822-headers\n\n"
         b"Message-ID: " + of.encode() + b"\nTo: " + to.encode() + b"\n\n--b--\n"
     )
@@ -172,6 +176,21 @@ def test_a_bounce_answers_nothing_and_moves_on_to_the_next_person(seeker: Seeker
     seeker.once()
     assert seeker.status(number) is Status.SILENT
     assert [draft["To"] for draft in seeker.drafts()] == ["Kim Lee <kim@acme.example>"]
+
+
+def test_a_mail_that_comes_back_for_good_after_a_while_is_known_to(seeker: Seeker) -> None:
+    """First the mailbox was full, then it was gone: both reports are about one mail."""
+    seeker.at("2026-12-08 09:00")
+    number = seeker.add((DANA, KIM))
+    seeker.once()
+    [(uid, check_in)] = seeker.lying_in("Drafts")
+    seeker.sends(uid)
+    seeker.once()
+    seeker.at("2026-12-08 12:01")
+    for nth, (status, bounced) in enumerate([("5.2.2", set()), ("5.1.1", {DANA.address})]):
+        seeker.receives(_bounce(check_in["Message-ID"], DANA.address, status, nth))
+        seeker.once()
+        assert seeker.history(number).bounced == bounced
 
 
 def test_a_bounce_of_something_else_changes_nothing(seeker: Seeker) -> None:

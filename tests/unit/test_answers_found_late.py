@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from followupd.domain.interview import Part, Person, Status
+from tests.support.calendars import event
 from tests.support.delivery import mail
 from tests.support.dovecot import PASSWORD
 from tests.support.fakemailbox import FakeFolder
@@ -119,6 +120,21 @@ def test_an_applicant_tracking_mail_from_before_the_recording_is_asked_about(
     assert scripted.in_drafts() == []
 
 
+def test_a_rejection_before_the_interview_is_asked_about(scripted: ScriptedSeeker) -> None:
+    """Else a thank-you would be laid for an interview that was never held."""
+    scripted.at("2026-11-30 10:00")
+    number = scripted.add((DANA,))
+    scripted.once()
+    scripted.at("2026-11-30 15:00")
+    text = "Dear Robin,\n\nunfortunately we have decided to go with another candidate.\n\nDana\n"
+    scripted.receives(scripted.letter_from(DANA, "Your application", body=text))
+    scripted.once()
+    scripted.at("2026-12-01 17:00")
+    scripted.once()
+    assert len(scripted.history(number).possible) == 1
+    assert scripted.in_drafts() == []
+
+
 def test_an_answer_dated_years_ago_is_asked_about(scripted: ScriptedSeeker) -> None:
     """It arrived today, whatever the sender's clock says: unsure, and nothing goes out."""
     number = scripted.add((DANA,))
@@ -131,3 +147,67 @@ def test_an_answer_dated_years_ago_is_asked_about(scripted: ScriptedSeeker) -> N
     scripted.once()
     assert len(scripted.history(number).possible) == 1
     assert scripted.in_drafts() == []
+
+
+def _second_round(starts: str, *more: str, method: str = "REQUEST") -> str:
+    return event(
+        "SUMMARY:Second interview: Robin Doe",
+        f"DTSTART:{starts}",
+        "ORGANIZER;CN=Dana Fox:mailto:dana@acme.example",
+        "ATTENDEE:mailto:robin@example.org",
+        *more,
+        method=method,
+    )
+
+
+@pytest.mark.parametrize("role", ["Backend Engineer", "Data Engineer"])
+@pytest.mark.parametrize("change", ["cancelled", "moved", "rejected"])
+def test_an_interview_to_come_is_asked_about_though_another_was_held(
+    scripted: ScriptedSeeker, change: str, role: str
+) -> None:
+    """The same recruiter, two interviews: the second is called off, moved, or in vain."""
+    first = scripted.add((DANA,), decision="2026-12-18")
+    second = scripted.add((DANA,), role=role, held="2026-12-14 14:00", decision=None)
+    scripted.once()
+    scripted.at("2026-12-10 10:00")
+    text = "Dear Robin,\n\nunfortunately we have decided to go with another candidate.\n\nDana\n"
+    raw = {
+        "cancelled": scripted.invitation_from(
+            DANA,
+            "Canceled: Second interview",
+            _second_round("20261214T130000Z", "STATUS:CANCELLED", "SEQUENCE:1", method="CANCEL"),
+            method="CANCEL",
+        ),
+        "moved": scripted.invitation_from(
+            DANA,
+            "Updated: Second interview",
+            _second_round("20261217T130000Z", "SEQUENCE:1"),
+        ),
+        "rejected": scripted.letter_from(DANA, "Your application", body=text),
+    }[change]
+    scripted.receives(raw)
+    scripted.once()
+    scripted.at("2026-12-14 17:00")
+    scripted.once()
+    assert len(scripted.history(second).possible) == 1
+    assert scripted.in_drafts() == []
+    answer = scripted.history(first).answer
+    assert change == "rejected" or answer is None
+
+
+def test_an_invitation_to_an_interview_that_is_known_answers_no_other(
+    scripted: ScriptedSeeker,
+) -> None:
+    """It was sent again, with the room: that is no next round of the other role's interview."""
+    first = scripted.add((DANA,), decision="2026-12-18")
+    second = scripted.add(
+        (DANA,), role="Data Engineer", held="2026-12-14 14:00", decision="2026-12-18"
+    )
+    scripted.once()
+    scripted.at("2026-12-10 10:00")
+    again = _second_round("20261214T130000Z", "LOCATION:Room 4")
+    scripted.receives(scripted.invitation_from(DANA, "Invitation: Second interview", again))
+    scripted.once()
+    assert scripted.status(first) is Status.WAITING
+    assert not scripted.history(first).possible
+    assert scripted.kinds(second)[-1] == "thread_found"

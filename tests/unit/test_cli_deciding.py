@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from followupd.domain import events as happened
-from followupd.domain.events import Layer
+from followupd.domain.events import Layer, Meaning, Verdict
 from followupd.store import Store
 from tests.support.cli import Shell
 from tests.support.stories import DANA, HENRY, IVY, story
@@ -260,6 +261,31 @@ def test_a_reply_may_belong_to_an_interview_nobody_thought_of(shell: Shell) -> N
     assert row(shell, first)["unresolved"] == 0
     event = shell.did("log", other, "--json").json[-1]
     assert (event["layer"], event["evidence"]) == (Layer.HAND.value, "you said so")
+
+
+def test_a_promise_given_to_an_interview_nobody_thought_of_puts_that_off(shell: Shell) -> None:
+    """It is no answer there either: the day that it names is the new decision date."""
+    told = story(DANA, HENRY)
+    told.until("2026-11-19 09:00")
+    verdict = Verdict(Meaning.STILL_DECIDING, 0.9, decision_by=date(2026, 12, 16))
+    told.record(
+        happened.PossibleReply(
+            at=told.now,
+            mail=told.mail("jobs@acme.example", ("robin@example.org",)),
+            layer=Layer.NAME,
+            evidence="acme",
+            verdict=verdict,
+        )
+    )
+    shell.live(told)
+    other = shell.add(company="Globex", held="2026-11-02 10:00")
+    (reply,) = shell.did("resolve", "--json").json
+    shell.did("resolve", str(reply["reply"]), "--interview", other)
+    assert (row(shell, other)["status"], row(shell, other)["decision_by"]) == (
+        "waiting",
+        "2026-12-16",
+    )
+    assert kinds(shell, other)[-1] == "holding_reply"
 
 
 def test_a_reply_that_answers_none_sets_the_ladder_free(shell: Shell) -> None:

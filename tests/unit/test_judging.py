@@ -14,6 +14,7 @@ from followupd.reading.automatic import Kind
 from followupd.reading.body import Body, read_body
 from followupd.reading.matching import Candidate, Index
 from followupd.reading.message import read_headers
+from followupd.service.answers import decides
 from followupd.service.judging import Judge, Judgement, may_be_invitation
 from tests.support.calendars import GOOGLE, event
 from tests.support.delivery import mail
@@ -258,9 +259,18 @@ def test_an_invitation_that_is_taken_back_is_no_next_round(method: str, calendar
 
 
 def test_an_answer_to_the_users_own_invitation_is_a_calendars() -> None:
-    """Nothing is read in it."""
+    """Its subject is the title of what was asked for, and says nothing by itself."""
     found = judged(invitation(MEETS.replace("METHOD:REQUEST", "METHOD:REPLY"), "REPLY"))
-    assert (found.sorted.kind, found.verdict) == (Kind.CALENDAR_REPLY, None)
+    assert found.sorted.kind is Kind.CALENDAR_REPLY
+    assert not decides(found.verdict)
+
+
+def test_an_absence_told_by_the_subject_alone_hides_no_answer() -> None:
+    """People write such subjects as well: what the text says is read."""
+    text = "Hi Robin,\n\nwe would like to invite you to a second interview on Friday.\n\nDana\n"
+    found = judged(dana(text, subject="OOO: moving our interview"))
+    assert found.sorted.kind is Kind.ABSENCE
+    assert decides(found.verdict)
 
 
 def test_an_invitation_whose_time_cannot_be_read_still_invites() -> None:

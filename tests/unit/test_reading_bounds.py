@@ -15,6 +15,7 @@ from followupd.reading.automatic import Sorted, needs_body, sort
 from followupd.reading.automatic.bounces import read_letter
 from followupd.reading.body import CALENDAR_LIMIT, TEXT_LIMIT, Body, read_body
 from followupd.reading.message import Message, fingerprint, read_headers
+from followupd.reading.sentences import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,6 +130,15 @@ HOSTILE_TEXTS = {
     "brackets": "<",
     "announced": "to ",
 }
+
+
+@pytest.mark.parametrize("word", ["\ufdfa" * 100, "\ufdfa", "\ufdfa."])
+def test_what_grows_when_it_is_compared_is_not_read_to_the_end(word: str) -> None:
+    """One character stands for four words; no search is to meet nine times the text."""
+    text = f"{word} " * (8000 // (len(word) + 1))
+    read = sentences(text)
+    assert sum(len(sentence.plain) for sentence in read) < 5 * len(text)
+    assert sentences(f"We will write. {text}")[0].plain == "we will write."
 
 
 @pytest.mark.parametrize("piece", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS.keys())

@@ -82,6 +82,16 @@ def test_accents_and_capitals_make_no_difference(text: str, day: str) -> None:
     assert told(text.upper().replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")) == wanted(day)
 
 
+@pytest.mark.parametrize(("hour", "day"), [(9, 4), (17, 4), (18, 11), (23, 11)])
+@pytest.mark.parametrize("text", ["You will hear by Friday.", "Wir melden uns bis Freitag."])
+def test_a_weekday_written_on_its_own_evening_is_a_week_ahead(
+    text: str, hour: int, day: int
+) -> None:
+    """Nobody promises on Friday at nine in the evening what was due that day."""
+    sent = datetime(2026, 12, 4, hour, tzinfo=SENT.tzinfo)
+    assert told(text, sent) == date(2026, 12, day)
+
+
 def test_the_words_and_their_line_are_told() -> None:
     """A promise can be shown with the place it stands at."""
     text = "Dear Robin,\n\nthank you for coming.\nWe will let you know by Friday.\n\nDana"
@@ -116,7 +126,7 @@ def test_a_promise_runs_over_a_line_break() -> None:
     [
         (datetime(2026, 12, 2, 23, 30, tzinfo=timezone(timedelta(hours=-8))), "tomorrow", "12-03"),
         (datetime(2026, 12, 3, 0, 30, tzinfo=timezone(timedelta(hours=9))), "today", "12-03"),
-        (datetime(2026, 12, 4, 23, 0, tzinfo=timezone(timedelta(hours=-5))), "by Friday", "12-04"),
+        (datetime(2026, 12, 4, 17, 0, tzinfo=timezone(timedelta(hours=-8))), "by Friday", "12-04"),
         (datetime(2026, 12, 5, 1, 0, tzinfo=timezone(timedelta(hours=5.5))), "by Friday", "12-11"),
     ],
 )

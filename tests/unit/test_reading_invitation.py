@@ -216,6 +216,17 @@ def test_any_rule_of_a_zone_is_read_or_left_out(rule: str, hours: int) -> None:
     assert found.starts_at == datetime(2026, 7, 1, 10, tzinfo=timezone(timedelta(hours=hours)))
 
 
+def test_a_zone_that_begins_and_ends_with_the_calendar_is_read() -> None:
+    """Whoever counts back from the first day there is must not lose the mail."""
+    zone = (
+        "BEGIN:VTIMEZONE\nTZID:Ours\nBEGIN:STANDARD\nDTSTART:00010101T000000\n"
+        "TZOFFSETFROM:+0200\nTZOFFSETTO:+0300\n"
+        "RRULE:FREQ=YEARLY;UNTIL=00010101T000000Z\nEND:STANDARD\nEND:VTIMEZONE\n"
+    )
+    found = read(event("DTSTART;TZID=Ours:20260701T100000", before=zone))
+    assert found.starts_at == datetime(2026, 7, 1, 10, tzinfo=timezone(timedelta(hours=3)))
+
+
 def test_a_zone_of_one_calendar_means_nothing_in_the_next() -> None:
     """No stranger's mail moves the hours of another."""
     line = 'DTSTART;TZID="(UTC+01:00) Our Town":20260701T100000'

@@ -128,6 +128,20 @@ def test_an_event_that_is_called_off_is_no_longer_suggested(store: Store) -> Non
     assert [each.id for each in waiting(store)] == [2]
 
 
+def test_an_accepted_one_that_is_moved_back_is_to_be_moved_no_more(store: Store) -> None:
+    """It was moved to the 9th, which nobody accepted, and is on the 8th again, as recorded."""
+    number = suggest(store, SUGGESTION)
+    assert number is not None
+    with store.begin() as change:
+        change.accept_suggestion(number, change.add(added()))
+    there = replace(SUGGESTION, sequence=2, held_at=SUGGESTION.held_at + timedelta(days=1))
+    assert suggest(store, there) == number
+    with store.begin() as change:
+        change.suggest(LATER, replace(SUGGESTION, sequence=3), is_recorded=True)
+        assert change.suggest(LATER, replace(SUGGESTION, uid="2"), is_recorded=True) is None
+    assert waiting(store) == ()
+
+
 def test_what_the_user_decided_stays_decided(store: Store) -> None:
     """A later revision neither brings a dismissed one back nor changes an accepted one."""
     suggest(store, SUGGESTION)

@@ -40,6 +40,7 @@ class Sorted:
         stand_in_name: who stands in for its writer; "" where that is not said.
         stand_in_address: their bare address; "" where that is not said.
         has_left: its writer is no longer with the organisation.
+        by_subject_alone: neither a header nor the text says that it is automatic.
     """
 
     kind: Kind
@@ -48,3 +49,4 @@ class Sorted:
     stand_in_name: str = ""
     stand_in_address: str = ""
     has_left: bool = False
+    by_subject_alone: bool = False

@@ -201,7 +201,8 @@ def _automatic_subject(message: Message, body: Body | None) -> str | None:
 def _reply_rule(message: Message, body: Body | None, own_keys: frozenset[str]) -> Sorted | None:
     """RFC 3834: a machine answered for somebody."""
     by_subject = _automatic_subject(message, body)
-    rule = _automatic_header(message, own_keys) or by_subject
+    by_header = _automatic_header(message, own_keys)
+    rule = by_header or by_subject
     if rule is None:
         return None
     words = f"{_plain(message.subject)} {_own_text(body)}"
@@ -221,6 +222,9 @@ def _reply_rule(message: Message, body: Body | None, own_keys: frozenset[str]) -
         stand_in.name if stand_in is not None else "",
         stand_in.address if stand_in is not None else "",
         absence.has_left,
+        by_subject_alone=(
+            by_header is None and not read_absence(text, "", message.date.date(), writer).is_absence
+        ),
     )
 
 

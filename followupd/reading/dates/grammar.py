@@ -4,7 +4,8 @@ One grammar serves promises and absence notes. It reads a sentence with the word
 (`day_phrases`), keeps the longest reading at each place, and resolves it on the calendar
 (`calendar_days`) from the day on which the mail was written, in its sender's zone.
 
-* A weekday is the first on or after that day. Said with "next", it lies in the calendar week
+* A weekday is the first on or after that day, from six in the evening the first after it. Said with
+  "next", it lies in the calendar week
   after, since some mean that and nobody is harmed by the later one.
 * Days are calendar days unless they are called working days.
 * A day without a year is the next such day.

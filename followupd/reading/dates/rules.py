@@ -21,6 +21,9 @@ REACH = timedelta(days=180)
 """How far ahead a promised day may lie."""
 
 _YEARS = range(1900, 4000)
+_EVENING = 18
+"""The hour from which a working day is over."""
+
 _MONTHS = 12
 _LAST_DAY = 31
 _SLASHED = re.compile(r"(?<![\w./-])(\d{1,2})[/-](\d{1,2})(?:[/-](?:\d{4}|\d\d))?(?![\w/-])")
@@ -129,7 +132,10 @@ class _Reading:
         return Span.of(self._sent + ONE_DAY * 2)
 
     def weekday(self) -> Span | None:
-        return Span.of(calendar_days.weekday_from(self._sent, self._weekday()))
+        # Whoever writes "by Friday" on a Friday evening no longer means that day.
+        over = self._setting.sent_at.hour >= _EVENING
+        begin = self._sent + ONE_DAY if over else self._sent
+        return Span.of(calendar_days.weekday_from(begin, self._weekday()))
 
     def coming_weekday(self) -> Span | None:
         return Span.of(calendar_days.weekday_from(self._sent + ONE_DAY, self._weekday()))

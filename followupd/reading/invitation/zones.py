@@ -111,7 +111,11 @@ class Observance:
 
     def _in_force(self, onset: datetime) -> bool:
         until = self.rule.until if self.rule else None
-        return until is None or onset - self.offset_from <= until
+        try:
+            return until is None or onset - self.offset_from <= until
+        except OverflowError:
+            # Before the beginning of the calendar, where some programs let a zone begin.
+            return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,3 +179,130 @@ def test_a_full_mailbox_is_no_dead_address() -> None:
         )
     )
     assert told.history.bounced == frozenset()
+
+
+def test_a_reply_that_names_no_day_brings_forward_none_that_was_promised() -> None:
+    """Promised for 27 November; that others are still met on the 4th changes nothing in that."""
+    told = story(DANA, HENRY, decision_by="2026-11-27")
+    told.until("2026-11-04 11:00")
+    told.holding_reply(DANA)
+    told.until("2026-11-05 11:00")
+    told.holding_reply(DANA)
+    assert told.due("check-in") == "2026-12-01 09:00"
+
+
+def test_a_promise_found_late_does_not_overturn_the_day_the_user_set_after_it() -> None:
+    """The mail was written before, and turned up in another folder."""
+    told = story(DANA)
+    told.until("2026-11-12 11:00")
+    older = told.mail(DANA.address, (ROBIN,))
+    told.until("2026-11-13 11:00")
+    told.decision("2026-11-25")
+    told.record(
+        happened.HoldingReply(
+            at=told.now,
+            mail=older,
+            layer=Layer.ADDRESS,
+            evidence="",
+            decision_by=date(2026, 11, 16),
+        )
+    )
+    assert told.history.decision_by == date(2026, 11, 25)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status"),
+    [(Outcome.OTHER, Status.WAITING), (Outcome.REJECTION, Status.ANSWERED)],
+)
+def test_a_reply_from_before_the_promise_is_no_answer_after_it(
+    outcome: Outcome, status: Status
+) -> None:
+    """It was archived, and is read last; unless it says what no promise takes back."""
+    told = story(DANA)
+    told.until("2026-11-12 11:00")
+    older = told.mail(DANA.address, (ROBIN,))
+    told.until("2026-11-13 11:00")
+    told.holding_reply(DANA, "2026-11-27")
+    told.record(
+        happened.ReplyReceived(
+            at=told.now, mail=older, layer=Layer.ADDRESS, evidence="", outcome=outcome
+        )
+    )
+    assert told.plan().status is status
+
+
+@pytest.mark.parametrize("note_first", [True, False])
+def test_whether_somebody_has_left_is_told_by_the_later_mail(*, note_first: bool) -> None:
+    """Whichever of the note and their own mail was read first."""
+    for note_is_later in (True, False):
+        told = story(DANA, HENRY)
+        mails = [told.mail(DANA.address, (ROBIN,))]
+        told.now += timedelta(hours=1)
+        mails.append(told.mail(DANA.address, (ROBIN,)))
+        wrote, noted = mails if note_is_later else mails[::-1]
+        events: list[happened.Event] = [
+            happened.AutomaticReceived(
+                at=told.now,
+                mail=noted,
+                category=happened.AutomaticCategory.ABSENCE,
+                rule="",
+                has_left=True,
+            ),
+            happened.Acknowledged(at=told.now, mail=wrote, layer=Layer.ADDRESS, evidence=""),
+        ]
+        told.record(*(events if note_first else events[::-1]))
+        assert (DANA.key in told.history.gone) is note_is_later
+        assert (DANA.key in told.history.absences) is note_is_later
+
+
+def test_an_interview_moved_past_its_decision_date_has_none() -> None:
+    """Else it would be silent, with a check-in, in the minute in which it is held."""
+    told = story(DANA, HENRY)
+    told.record(happened.InterviewMoved(at=told.now, held_at=told.moment("2026-11-20 10:00")))
+    assert told.history.decision_by is None
+    assert told.due("check-in") == "2026-12-01 09:00"
+    told.until("2026-11-20 18:00")
+    assert told.plan().status is Status.WAITING
+
+
+def test_a_moved_interview_keeps_the_questions_that_are_not_about_its_time() -> None:
+    """Nothing that may be an answer is decided unasked."""
+    told = story(DANA)
+    told.until("2026-11-05 11:00")
+    kept = told.possible_reply()
+    mail = told.mail(DANA.address, (ROBIN,))
+    asks = Verdict(Meaning.NEXT_ROUND, 0.9, meets_at=told.moment("2026-11-20 10:00"))
+    told.record(
+        happened.PossibleReply(
+            at=told.now, mail=mail, layer=Layer.ADDRESS, evidence="", verdict=asks
+        ),
+        happened.InterviewMoved(at=told.now, held_at=told.moment("2026-11-20 10:00")),
+    )
+    assert [possible.mail.message_id for possible in told.history.possible] == [kept]
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_a_question_after_an_offer_leaves_it_an_offer(*, by_hand: bool) -> None:
+    """Papers for the contract are asked for; what the user said, or was told, still holds."""
+    told = story(DANA)
+    told.until("2026-11-13 11:00")
+    if by_hand:
+        told.record(happened.MarkedAnswered(at=told.now, outcome=Outcome.OFFER))
+    else:
+        told.reply(DANA, Outcome.OFFER)
+    told.until("2026-11-16 11:00")
+    told.reply(DANA, Outcome.INFO_REQUEST)
+    assert told.history.answer is not None
+    assert told.history.answer.outcome is Outcome.OFFER
+
+
+def test_an_older_reply_that_is_decided_late_does_not_take_the_answer_back() -> None:
+    """The rejection came after it; the user only says whose mail it was."""
+    told = story(DANA)
+    told.until("2026-11-13 11:00")
+    message_id = told.possible_reply()
+    told.until("2026-11-16 11:00")
+    told.reply(DANA, Outcome.REJECTION)
+    told.resolve(message_id, belongs=True)
+    assert told.history.answer is not None
+    assert told.history.answer.outcome is Outcome.REJECTION
