@@ -27,8 +27,10 @@ def is_sure(verdict: Verdict) -> bool:
 
 
 def is_promise(verdict: Verdict) -> bool:
-    """Whether the mail puts the decision off to a day that it names."""
-    return verdict.meaning is Meaning.STILL_DECIDING and verdict.decision_by is not None
+    """Whether the mail puts the decision off: to a day that it names, or plainly to none."""
+    if verdict.meaning is not Meaning.STILL_DECIDING:
+        return False
+    return verdict.decision_by is not None or is_sure(verdict)
 
 
 def outcome_of(verdict: Verdict | None) -> Outcome:

@@ -8,10 +8,10 @@ data: `shared_hosts.toml`.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+
+from followupd.reading.data import read_data
 
 _COUNTRY = 2
 """Letters of a country's top-level domain."""
@@ -29,8 +29,7 @@ class _Hosts:
 
 @cache
 def _hosts() -> _Hosts:
-    source = resources.files("followupd.reading") / "shared_hosts.toml"
-    data = tomllib.loads(source.read_text("utf-8"))
+    data = read_data("shared_hosts.toml")
 
     def by_host(table: str) -> dict[str, str]:
         return {host: name for name, hosts in data[table].items() for host in hosts}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
+from followupd.reading.data import read_data
 from followupd.reading.text import folded
 
 
@@ -34,8 +33,7 @@ class Vocabulary:
 @cache
 def vocabulary() -> Vocabulary:
     """Read once."""
-    source = resources.files("followupd.reading") / "phrases" / "matching.toml"
-    data = tomllib.loads(source.read_text("utf-8"))
+    data = read_data("phrases", "matching.toml")
 
     def fold(name: str) -> frozenset[str]:
         return frozenset(folded(word) for word in data[name])

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from followupd.reading.data import read_data
 from followupd.reading.dates.phrases import LANGUAGES, any_of, bare
 from followupd.reading.phrasing import plain
 
@@ -82,8 +81,7 @@ class Topics:
 
 @cache
 def _data() -> dict[str, Any]:
-    source = resources.files("followupd.reading") / "phrases" / "absence.toml"
-    return tomllib.loads(source.read_text("utf-8"))
+    return read_data("phrases", "absence.toml")
 
 
 def _up_to_a_day(phrases: Iterable[str], fillers: Iterable[str]) -> re.Pattern[str]:

@@ -10,15 +10,14 @@ much of the text is looked at.
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from followupd.reading.addresses import Address, read_addresses
 from followupd.reading.automatic.mail_systems import DAEMONS, Daemon, Marks, marks
 from followupd.reading.automatic.reports import RECIPIENTS, Action, lasting
+from followupd.reading.data import read_data
 from followupd.reading.phrasing import any_phrase, plain
 from followupd.reading.text import quoted
 
@@ -80,8 +79,7 @@ class _Phrases:
 
 @cache
 def _phrases() -> _Phrases:
-    source = resources.files("followupd.reading") / "phrases" / "automatic.toml"
-    system = tomllib.loads(source.read_text("utf-8"))["mail_system"]
+    system = read_data("phrases", "automatic.toml")["mail_system"]
     unspaced = [plain(phrase) for phrase in system["unspaced_undelivered"]]
     return _Phrases(
         undelivered=any_phrase(system["undelivered"]),

@@ -7,13 +7,12 @@ its subject. The words are data: `phrases/automatic.toml`.
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
+from followupd.reading.data import read_data
 from followupd.reading.phrasing import any_phrase, plain
 from followupd.reading.text import folded
 
@@ -60,8 +59,7 @@ class _Phrases:
 
 @cache
 def _phrases() -> _Phrases:
-    source = resources.files("followupd.reading") / "phrases" / "automatic.toml"
-    data = tomllib.loads(source.read_text("utf-8"))
+    data = read_data("phrases", "automatic.toml")
     undelivered, late = (
         "|".join(re.escape(plain(phrase)) for phrase in data["subject"][key])
         for key in ("undelivered", "delayed")

@@ -10,10 +10,8 @@ no-reply address. The words are data: `phrases/automatic.toml`.
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from followupd.reading.absence import Writer, read_absence
@@ -21,6 +19,7 @@ from followupd.reading.addresses import mailbox_key
 from followupd.reading.automatic.kinds import Kind, Sorted
 from followupd.reading.automatic.mail_systems import Daemon, marks
 from followupd.reading.automatic.reports import Action, ReportKind
+from followupd.reading.data import read_data
 from followupd.reading.text import clean, folded, quoted
 
 if TYPE_CHECKING:
@@ -59,8 +58,7 @@ def _words(phrases: Iterable[str]) -> re.Pattern[str]:
 
 @cache
 def _phrases() -> _Phrases:
-    source = resources.files("followupd.reading") / "phrases" / "automatic.toml"
-    data = tomllib.loads(source.read_text("utf-8"))
+    data = read_data("phrases", "automatic.toml")
     subject, text = data["subject"], data["text"]
     beginnings, unspaced = _any_of(subject["beginnings"]), _any_of(subject["unspaced_beginnings"])
     follows = rf"(?:\s*(?:$|[^\w\s])|\s+(?:{_any_of(subject['continuations'])})(?!\w))"

@@ -7,14 +7,13 @@ in lower case and without accents, since half of all mail leaves them out.
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from followupd.reading.data import read_data
 from followupd.reading.dates.calendar_days import DayRule, Part
 from followupd.reading.phrasing import phrase_pattern, plain
 
@@ -188,8 +187,7 @@ def any_of(phrases: Iterable[str]) -> str:
 
 def read_table(language: str) -> dict[str, Any]:
     """The data file of a language."""
-    source = resources.files("followupd.reading") / "phrases" / "dates" / f"{language}.toml"
-    return tomllib.loads(source.read_text("utf-8"))
+    return read_data("phrases", "dates", f"{language}.toml")
 
 
 def _words(table: Iterable[tuple[list[str], Value]]) -> Words[Value]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from followupd.reading.data import read_data
 from followupd.reading.organisations import is_applicant_tracking
 from followupd.reading.phrasing import any_phrase, plain
 from followupd.reading.text import folded
@@ -90,8 +89,7 @@ class _Systems:
 
 @cache
 def _data() -> dict[str, Any]:
-    source = resources.files("followupd.reading") / "phrases" / "invitation.toml"
-    return tomllib.loads(source.read_text("utf-8"))
+    return read_data("phrases", "invitation.toml")
 
 
 def _set(phrases: Iterable[str]) -> frozenset[str]:

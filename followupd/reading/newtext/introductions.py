@@ -9,13 +9,12 @@ quoted: a verb and a date, three fields of a header, dashes and words. The words
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from followupd.reading.data import read_data
 from followupd.reading.newtext.signatures import plain_line
 from followupd.reading.phrasing import any_phrase, plain
 
@@ -62,8 +61,7 @@ def _alternatives(words: Iterable[str]) -> str:
 
 @cache
 def _words() -> _Words:
-    source = resources.files("followupd.reading") / "phrases" / "quoting.toml"
-    data = tomllib.loads(source.read_text("utf-8"))
+    data = read_data("phrases", "quoting.toml")
     kinds = {plain(name): kind for kind, names in data["header"].items() for name in names}
     verbs = data["attribution"]["verbs"]
     divider = data["divider"]

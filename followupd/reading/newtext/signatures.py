@@ -8,12 +8,11 @@ and so does a postscript. Language by language the words are data: `phrases/quot
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 from itertools import accumulate
 
+from followupd.reading.data import read_data
 from followupd.reading.phrasing import any_phrase, plain
 
 _WIDTH = 400
@@ -83,8 +82,7 @@ class _Words:
 
 @cache
 def _words() -> _Words:
-    source = resources.files("followupd.reading") / "phrases" / "quoting.toml"
-    data = tomllib.loads(source.read_text("utf-8"))
+    data = read_data("phrases", "quoting.toml")
     ending = data["ending"]
     return _Words(
         sign_offs=any_phrase(ending["sign_offs"]),

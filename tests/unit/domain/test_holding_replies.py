@@ -135,6 +135,14 @@ def test_a_possible_reply_that_names_a_day_moves_the_date_once_the_user_confirms
     assert told.history.decision_by == date(2026, 11, 20)
 
 
+def test_a_plain_delay_without_a_day_is_waited_on_once_the_user_confirms_it() -> None:
+    """They say that it concerns this interview, not that it is an answer."""
+    told = story(DANA, decision_by=None)
+    told.until("2026-11-13 11:00")
+    told.resolve(put_off_perhaps(told, None, 0.9), belongs=True)
+    assert told.plan().status is Status.WAITING
+
+
 def test_what_the_user_says_a_possible_reply_means_is_what_it_means() -> None:
     """They read it as a rejection, whatever it looked like."""
     told = story(DANA)
