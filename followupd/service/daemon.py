@@ -21,6 +21,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from followupd.errors import FollowupdError, StoreError
 from followupd.mailbox.watch import Pace, Reason, Watcher
+from followupd.service.judging import prepare
 from followupd.service.passes import Scope
 from followupd.service.setup import Opener, checked_templates
 from followupd.service.worker import Worker
@@ -126,6 +127,7 @@ class Daemon:
         self._schedule_next()
         self._notifier.ready(self._status())
         _log.info("watching", accounts=len(self._accounts))
+        self._passes.submit(_load_words)
         heartbeat = asyncio.create_task(self._heartbeat())
         try:
             await self._stop.wait()
@@ -375,3 +377,11 @@ class Daemon:
     def _status(self) -> str:
         count = len(self._world.settings.accounts)
         return f"watching {count} account{'s' if count != 1 else ''}"
+
+
+def _load_words() -> None:
+    """Load what mail is read with while nothing is to be read yet."""
+    try:
+        prepare()
+    except Exception as error:  # noqa: BLE001 - a mail that needs it tells the user
+        _log.error("words not loaded", exc_info=error)

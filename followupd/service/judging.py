@@ -7,29 +7,32 @@ makes events of a judgement, and the command `why` shows it.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from followupd.domain.events import Layer, Meaning, Place, Verdict, Words
 from followupd.domain.verdicts import is_sure
+from followupd.domain.workdays import Workdays
 from followupd.reading.automatic import Kind, may_be_report, sort
+from followupd.reading.body import read_body
 from followupd.reading.dates import promised_day
 from followupd.reading.invitation import read_invitation
 from followupd.reading.invitation.words import words as interview_words
-from followupd.reading.matching import match, wants_text
+from followupd.reading.matching import Candidate, Index, match, wants_text
 from followupd.reading.meaning import understand
+from followupd.reading.message import read_headers
 from followupd.reading.newtext import new_text
 from followupd.reading.phrasing import plain
 from followupd.reading.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
-    from followupd.domain.workdays import Workdays
     from followupd.reading.automatic import Sorted
     from followupd.reading.body import Body
     from followupd.reading.invitation import Invitation
-    from followupd.reading.matching import Index, Match
+    from followupd.reading.matching import Match
     from followupd.reading.message import Message
 
 _BY_INVITATION = 0.95
@@ -201,6 +204,21 @@ def _own_subject(message: Message) -> str:
     answers = bool(message.in_reply_to or message.references)
     prefixed = message.subject.casefold().startswith(_ANSWER_PREFIXES)
     return "" if answers and prefixed else message.subject
+
+
+def prepare() -> None:
+    """Load the words and the weights, so that the first mail need not wait a second for them.
+
+    Raises:
+        ValueError: a data file cannot be read; it is named.
+    """
+    somebody = Candidate(0, "Acme", "Engineer", ("dana@acme.example",), frozenset())
+    judge = Judge(Index.build([somebody]), frozenset(), Workdays(ZoneInfo("UTC")))
+    letter = (
+        b"From: dana@acme.example\r\nSubject: Your interview\r\n\r\n"
+        b"We will let you know by Friday.\r\n"
+    )
+    judge.judge(read_headers(letter), datetime(2027, 1, 4, tzinfo=UTC), lambda: read_body(letter))
 
 
 def may_be_invitation(message: Message) -> bool:

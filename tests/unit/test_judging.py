@@ -15,7 +15,7 @@ from followupd.reading.body import Body, read_body
 from followupd.reading.matching import Candidate, Index
 from followupd.reading.message import read_headers
 from followupd.service.answers import decides
-from followupd.service.judging import Judge, Judgement, may_be_invitation
+from followupd.service.judging import Judge, Judgement, may_be_invitation, prepare
 from tests.support.calendars import GOOGLE, event
 from tests.support.delivery import mail
 
@@ -329,3 +329,9 @@ def test_a_strangers_invitation_is_read_and_belongs_to_nothing() -> None:
     found, asked = counted(raw.replace(b"Dana Fox", b"Jo May"))
     assert (asked, found.match) == (1, None)
     assert found.invitation is not None
+
+
+def test_what_mail_is_read_with_can_be_loaded_beforehand() -> None:
+    """A broken data file shows then, and not with the first answer."""
+    prepare()
+    assert counted(dana("We will let you know by Friday.\n"))[0].verdict is not None
