@@ -227,7 +227,10 @@ class Seeker:
         fetched = client.fetch(client.search("UNDELETED"), ["BODY.PEEK[]"])
         messages = []
         for uid in sorted(fetched):
-            message = message_from_bytes(fetched[uid][b"BODY[]"], policy=policy.default)
+            raw = fetched[uid].get(b"BODY[]")
+            if raw is None:
+                continue  # taken away between the search and the fetch
+            message = message_from_bytes(raw, policy=policy.default)
             assert isinstance(message, EmailMessage)
             messages.append((uid, message))
         return messages
