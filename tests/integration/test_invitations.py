@@ -10,6 +10,7 @@ from followupd.domain.events import Meaning
 from followupd.domain.interview import Outcome, Part, Person, Status
 from tests.support.calendars import APPLE, EXCHANGE, GOOGLE, THUNDERBIRD, event
 from tests.support.seeker import DANA, berlin
+from tests.support.silence import silent
 
 if TYPE_CHECKING:
     from tests.support.seeker import Seeker
@@ -243,14 +244,6 @@ def test_a_dismissed_suggestion_does_not_come_back(seeker: Seeker) -> None:
         assert _suggestions(seeker) == []
 
 
-def _silent(seeker: Seeker) -> int:
-    seeker.at("2026-12-08 08:59")
-    number = seeker.add((DANA,))
-    seeker.once()
-    assert seeker.status(number) is Status.SILENT
-    return number
-
-
 def _second_round(method: str = "REQUEST", *more: str) -> str:
     return event(
         "SUMMARY:Second interview: Robin Doe",
@@ -268,7 +261,7 @@ def test_an_invitation_of_a_known_person_answers_with_the_next_round(
     seeker: Seeker, method: str
 ) -> None:
     """When they are to meet is kept, and the round is suggested as an interview."""
-    number = _silent(seeker)
+    number = silent(seeker)
     seeker.receives(
         seeker.invitation_from(DANA, "Second interview", _second_round(method), method=method)
     )
@@ -288,7 +281,7 @@ def test_the_next_round_that_is_accepted_gets_the_answers_that_come_after_it(
     seeker: Seeker,
 ) -> None:
     """The first round is answered by its invitation; what is said later is about the second."""
-    first = _silent(seeker)
+    first = silent(seeker)
     seeker.receives(seeker.invitation_from(DANA, "Second interview", _second_round()))
     seeker.once()
     [suggested] = _suggestions(seeker)
@@ -314,7 +307,7 @@ def test_the_next_round_that_is_accepted_gets_the_answers_that_come_after_it(
 
 def test_a_cancellation_by_a_known_person_is_asked_about(seeker: Seeker) -> None:
     """It may be moved, or it may be over: that is for the user to say."""
-    number = _silent(seeker)
+    number = silent(seeker)
     cancelled = _second_round("CANCEL", "STATUS:CANCELLED")
     seeker.receives(
         seeker.invitation_from(DANA, "Canceled: Second interview", cancelled, method="CANCEL")
@@ -329,7 +322,7 @@ def test_a_cancellation_by_a_known_person_is_asked_about(seeker: Seeker) -> None
 
 def test_an_invitation_with_a_rejection_in_its_text_is_one(seeker: Seeker) -> None:
     """A call to explain why not is no next round."""
-    number = _silent(seeker)
+    number = silent(seeker)
     text = (
         "Hi Robin,\n\nunfortunately we have decided not to move forward with your application and "
         "to hire another candidate. We would like to give you feedback in a short call.\n"

@@ -11,11 +11,11 @@ from followupd.domain.interview import Part, Person, Status
 from tests.support.calendars import event
 from tests.support.delivery import mail
 from tests.support.seeker import DANA, KIM
+from tests.support.silence import checked_in, silent
 from tests.support.usermailbox import UserMailbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from email.message import EmailMessage
 
     from tests.support.seeker import Seeker
 
@@ -25,25 +25,6 @@ UNSUBSCRIBE = {
     "List-Unsubscribe": "<https://us.greenhouse-mail.io/u/1>",
     "Feedback-ID": "1:2:3:greenhouse",
 }
-
-
-def _silent(seeker: Seeker, *people: Person, company: str = "Acme") -> int:
-    """An interview past its decision date, one minute before the check-in is due."""
-    seeker.at("2026-12-08 08:59")
-    number = seeker.add(people or (DANA,), company=company)
-    seeker.once()
-    assert seeker.status(number) is Status.SILENT
-    return number
-
-
-def _checked_in(seeker: Seeker, *people: Person) -> tuple[int, EmailMessage]:
-    """An interview whose check-in the user has sent; the mail as it went out."""
-    number = _silent(seeker, *people)
-    seeker.at("2026-12-08 09:00")
-    seeker.once()
-    [(uid, check_in)] = seeker.lying_in("Drafts")
-    seeker.sends(uid)
-    return number, check_in
 
 
 def _goes_on(seeker: Seeker, number: int) -> None:
@@ -65,7 +46,7 @@ def test_an_absence_note_in_chinese_does_not_stop_the_follow_ups(
     seeker: Seeker, subject: str, text: str
 ) -> None:
     """The check-in waits some days and comes then."""
-    number = _silent(seeker)
+    number = silent(seeker)
     marked = {} if "复" in subject or "覆" in subject else {"Auto-Submitted": "auto-replied"}
     seeker.receives(seeker.letter_from(DANA, subject, body=text, headers=marked))
     seeker.at("2026-12-08 09:00")
@@ -79,7 +60,7 @@ def test_an_absence_note_in_chinese_does_not_stop_the_follow_ups(
 
 def test_out_of_office_because_retired_goes_on_with_the_next_person(seeker: Seeker) -> None:
     """Who has left for good is not written to again."""
-    number = _silent(seeker, DANA, KIM)
+    number = silent(seeker, DANA, KIM)
     note = seeker.letter_from(
         DANA,
         "Out of office: Your interview",
@@ -96,7 +77,7 @@ def test_out_of_office_because_retired_goes_on_with_the_next_person(seeker: Seek
 
 def test_an_absence_note_outside_the_thread_moves_the_step_to_the_return(seeker: Seeker) -> None:
     """It comes as a new mail without a reference, and names the day of return."""
-    number = _silent(seeker)
+    number = silent(seeker)
     note = seeker.letter_from(
         DANA,
         "Automatische Antwort: Backend Engineer",
@@ -115,7 +96,7 @@ def test_an_absence_note_outside_the_thread_moves_the_step_to_the_return(seeker:
 
 def test_the_stand_in_of_an_absence_note_is_shown_and_not_written_to(seeker: Seeker) -> None:
     """Whether to write to somebody new is the user's decision."""
-    number = _silent(seeker)
+    number = silent(seeker)
     note = seeker.letter_from(
         DANA,
         "Out of office",
@@ -136,7 +117,7 @@ def test_the_stand_in_of_an_absence_note_is_shown_and_not_written_to(seeker: See
 
 def test_the_sent_copy_with_in_reply_to_is_not_the_reply(seeker: Seeker) -> None:
     """Neither in Sent nor where a rule copies it into the inbox the moment it goes out."""
-    number, check_in = _checked_in(seeker)
+    number, check_in = checked_in(seeker)
     seeker.writes(DANA, "Re: Your interview", in_reply_to=check_in["Message-ID"])
     seeker.writes(DANA, "Re: Your interview", folder="INBOX", in_reply_to=check_in["Message-ID"])
     seeker.once()
@@ -145,7 +126,7 @@ def test_the_sent_copy_with_in_reply_to_is_not_the_reply(seeker: Seeker) -> None
 
 def test_the_sent_copy_of_an_alias_is_not_the_reply(seeker: Seeker) -> None:
     """The user answers in the thread from a second address of theirs."""
-    number, check_in = _checked_in(seeker)
+    number, check_in = checked_in(seeker)
     seeker.receives(
         mail(
             sender="Robin Doe <r.doe+jobs@example.org>",
@@ -177,7 +158,7 @@ def test_the_copy_sent_from_a_second_mailbox_is_not_the_reply(
     seeker: Seeker, second_mailbox: UserMailbox
 ) -> None:
     """It lies in Sent there and arrives here, and refers to the check-in."""
-    number, check_in = _checked_in(seeker)
+    number, check_in = checked_in(seeker)
     own = mail(
         sender="Robin Doe <robin@work.example>",
         to="Dana Fox <dana@acme.example>, Robin Doe <robin@example.org>",
@@ -195,7 +176,7 @@ def test_the_copy_sent_from_a_second_mailbox_is_not_the_reply(
 @pytest.mark.parametrize("company", ["Workable", "Workable Software"])
 def test_the_applicant_tracking_host_is_not_the_employer(seeker: Seeker, company: str) -> None:
     """Other firms' mail through Workable is nothing to a company of that name."""
-    number = _silent(seeker, ANA, company=company)
+    number = silent(seeker, ANA, company=company)
     before = seeker.kinds(number)
     for firm, address in (
         ("Borea", "noreply@candidates.workablemail.com"),
@@ -222,7 +203,7 @@ def test_an_applicant_tracking_acknowledgement_is_no_answer_and_the_rejection_af
     seeker: Seeker,
 ) -> None:
     """Both come from one no-reply address, and both bear List-Unsubscribe."""
-    number = _silent(seeker)
+    number = silent(seeker)
     received = seeker.letter_from(
         GREENHOUSE,
         "Thank you for applying to Acme",
@@ -255,7 +236,7 @@ def test_an_applicant_tracking_acknowledgement_is_no_answer_and_the_rejection_af
 
 def test_a_bounce_in_the_thread_does_not_clear_the_reminder(seeker: Seeker) -> None:
     """It refers to the user's mail as an answer would."""
-    number, check_in = _checked_in(seeker, DANA, KIM)
+    number, check_in = checked_in(seeker, DANA, KIM)
     sent_as = check_in["Message-ID"]
     raw = (
         "From: Mail Delivery Subsystem <mailer-daemon@mx.example>\n"
@@ -280,7 +261,7 @@ def test_a_bounce_in_the_thread_does_not_clear_the_reminder(seeker: Seeker) -> N
 @pytest.mark.parametrize("state", ["ACCEPTED", "DECLINED"])
 def test_a_calendars_reply_is_no_answer(seeker: Seeker, state: str) -> None:
     """Somebody pressed a button in their calendar, in the thread or outside it."""
-    number, check_in = _checked_in(seeker)
+    number, check_in = checked_in(seeker)
     calendar = event(
         "SUMMARY:Call",
         "DTSTART:20261210T090000Z",
@@ -299,7 +280,7 @@ def test_a_calendars_reply_is_no_answer(seeker: Seeker, state: str) -> None:
 
 def test_a_read_receipt_is_no_answer(seeker: Seeker) -> None:
     """That a mail was displayed says nothing (RFC 8098)."""
-    number, check_in = _checked_in(seeker)
+    number, check_in = checked_in(seeker)
     receipt = (
         "From: Dana Fox <dana@acme.example>\nTo: robin@example.org\nSubject: Read: hello\n"
         "Date: Tue, 08 Dec 2026 09:00:00 +0100\nMessage-ID: <read@acme.example>\n"

@@ -11,6 +11,7 @@ import pytest
 
 from followupd.domain.interview import Outcome, Part, Person, Status
 from tests.support.seeker import DANA, KIM
+from tests.support.silence import silent
 
 if TYPE_CHECKING:
     from tests.support.seeker import Seeker
@@ -27,14 +28,6 @@ QUESTION = (
 )
 
 
-def _silent(seeker: Seeker, *people: Person, company: str = "Acme", role: str = "") -> int:
-    seeker.at("2026-12-08 08:59")
-    number = seeker.add(people or (DANA,), company=company, role=role or "Backend Engineer")
-    seeker.once()
-    assert seeker.status(number) is Status.SILENT
-    return number
-
-
 def _read(seeker: Seeker, number: int) -> tuple[Status, Outcome | None]:
     """One pass; the status and the outcome."""
     assert seeker.once() == []
@@ -47,7 +40,7 @@ def _read(seeker: Seeker, number: int) -> tuple[Status, Outcome | None]:
 
 def test_an_offer_in_german(seeker: Seeker) -> None:
     """It is answered, with the words that say so."""
-    number = _silent(seeker)
+    number = silent(seeker)
     text = (
         "Hallo Robin,\n\nwir freuen uns sehr, dir die Stelle als Backend Engineer anbieten zu "
         "können. Den Vertragsentwurf mit Gehalt und Startdatum findest du im Anhang.\n\n"
@@ -60,7 +53,7 @@ def test_an_offer_in_german(seeker: Seeker) -> None:
 
 def test_a_rejection_in_french(seeker: Seeker) -> None:
     """Polite as it is."""
-    number = _silent(seeker)
+    number = silent(seeker)
     text = (
         "Bonjour Robin,\n\nNous vous remercions de l'intérêt que vous portez à notre entreprise. "
         "Malgré la qualité de votre parcours, nous avons le regret de vous informer que votre "
@@ -72,7 +65,7 @@ def test_a_rejection_in_french(seeker: Seeker) -> None:
 
 def test_the_next_round_in_spanish(seeker: Seeker) -> None:
     """They want to meet again."""
-    number = _silent(seeker)
+    number = silent(seeker)
     text = (
         "Hola Robin,\n\nNos gustó mucho hablar contigo y queremos invitarte a una segunda "
         "entrevista con el equipo técnico. ¿Qué disponibilidad tienes la próxima semana?\n\n"
@@ -84,7 +77,7 @@ def test_the_next_round_in_spanish(seeker: Seeker) -> None:
 
 def test_a_request_for_information_in_english(seeker: Seeker) -> None:
     """Something is wanted from the user before it goes on."""
-    number = _silent(seeker)
+    number = silent(seeker)
     text = (
         "Hi Robin,\n\nbefore we can continue, could you please send us your salary expectations "
         "and the contact details of two references?\n\nThanks,\nDana\n"
@@ -97,7 +90,7 @@ def test_not_decided_yet_in_german_moves_the_check_in_behind_the_day_it_names(
     seeker: Seeker,
 ) -> None:
     """It is shown from which mail the day was read."""
-    number = _silent(seeker)
+    number = silent(seeker)
     text = (
         "Hallo Robin,\n\nleider haben wir noch keine Entscheidung getroffen. Wir melden uns bis "
         "zum 16. Dezember bei dir.\n\nViele Grüße\nDana\n"
@@ -120,7 +113,7 @@ def test_not_decided_yet_in_german_moves_the_check_in_behind_the_day_it_names(
 
 def test_not_decided_yet_without_a_day_assumes_one_from_the_mail_on(seeker: Seeker) -> None:
     """The interview goes on waiting as long as after an interview without a promise."""
-    number = _silent(seeker)
+    number = silent(seeker)
     text = (
         "Hi Robin,\n\nwe have not made a final decision yet, as we are still interviewing other "
         "candidates. Thank you for your patience.\n\nDana\n"
@@ -136,7 +129,7 @@ def test_not_decided_yet_without_a_day_assumes_one_from_the_mail_on(seeker: Seek
 
 def test_a_promised_weekday_is_counted_from_the_mails_own_date(seeker: Seeker) -> None:
     """The mail lay unread for days: by Friday meant the Friday after it was written."""
-    _silent(seeker)
+    silent(seeker)
     seeker.at("2026-12-15 08:00")
     text = "Hi Robin,\n\nno decision yet, I am sorry. We will let you know by Friday.\n\nDana\n"
     raw = seeker.letter_from(DANA, "Update", body=text)
@@ -170,7 +163,7 @@ def test_unfortunately_we_need_to_reschedule_is_no_rejection(
     seeker: Seeker, subject: str, text: str
 ) -> None:
     """It is a person's answer all the same."""
-    number = _silent(seeker)
+    number = silent(seeker)
     seeker.receives(seeker.letter_from(DANA, subject, body=f"Hi Robin,\n\n{text}\nDana\n"))
     status, outcome = _read(seeker, number)
     assert outcome is not Outcome.REJECTION
@@ -191,7 +184,7 @@ def test_a_companys_name_inside_other_words_names_nobody(
 ) -> None:
     """Short names, common words and a question mark are in half of all mail."""
     known = Person("Lou Day", "lou@employer.example", Part.RECRUITER)
-    number = _silent(seeker, known, company=company, role=role)
+    number = silent(seeker, known, company=company, role=role)
     name, _, address = sender.rstrip(">").partition(" <")
     writer = Person(name, address, Part.RECRUITER)
     before = seeker.kinds(number)
@@ -202,7 +195,7 @@ def test_a_companys_name_inside_other_words_names_nobody(
 
 def test_share_feedback_while_we_review_asks_for_no_information(seeker: Seeker) -> None:
     """A survey beside a receipt is nothing the application waits for."""
-    number = _silent(seeker)
+    number = silent(seeker)
     text = (
         "Hi Robin,\n\nthank you, we have received your documents and will review them. While we "
         "review, feel free to share feedback about your candidate experience in our survey.\n"
@@ -214,7 +207,7 @@ def test_share_feedback_while_we_review_asks_for_no_information(seeker: Seeker) 
 
 def test_the_users_own_mail_is_read_for_no_meaning(seeker: Seeker) -> None:
     """Not even where it quotes what would be an answer from anybody else."""
-    number = _silent(seeker)
+    number = silent(seeker)
     seeker.writes(DANA, "Re: offer", body="Could you please send me the signed contract?\n")
     seeker.writes(DANA, "Re: rejection", folder="INBOX", body=SORRY)
     assert _read(seeker, number) == (Status.SILENT, None)
@@ -225,7 +218,7 @@ def test_a_human_rejection_inside_the_thread_is_read_although_its_subject_begins
     seeker: Seeker,
 ) -> None:
     """The subject is the user's; the text is what counts."""
-    number = _silent(seeker)
+    number = silent(seeker)
     seeker.at("2026-12-08 09:00")
     seeker.once()
     [(uid, check_in)] = seeker.lying_in("Drafts")
@@ -243,7 +236,7 @@ def test_a_human_rejection_inside_the_thread_is_read_although_its_subject_begins
 
 def test_a_quoted_unfortunately_of_the_users_own_rejects_nobody(seeker: Seeker) -> None:
     """Above the quote stands a friendly answer, and that is the answer."""
-    number = _silent(seeker)
+    number = silent(seeker)
     text = (
         "Hi Robin,\n\nno worries at all! We would love to invite you to a second interview with "
         "our CTO. When would suit you next week?\n\nBest,\nDana\n\n"
@@ -257,7 +250,7 @@ def test_a_quoted_unfortunately_of_the_users_own_rejects_nobody(seeker: Seeker) 
 
 def test_a_forwarded_rejection_is_one(seeker: Seeker) -> None:
     """The recruiter passes on what the company wrote: the answer lies in what is forwarded."""
-    number = _silent(seeker)
+    number = silent(seeker)
     text = (
         "Hi Robin, please see below.\n\nDana\n\n---------- Forwarded message ---------\n"
         "From: Kim Lee <kim@acme.example>\nDate: Mon, 7 Dec 2026 at 17:00\n"
@@ -271,7 +264,7 @@ def test_a_forwarded_rejection_is_one(seeker: Seeker) -> None:
 
 def test_a_rejection_in_html_alone_is_read(seeker: Seeker) -> None:
     """With its words in a table, broken by tags, and none of its hidden text."""
-    number = _silent(seeker)
+    number = silent(seeker)
     letter = EmailMessage(policy=SMTP)
     letter["From"] = "Dana Fox <dana@acme.example>"
     letter["To"] = "robin@example.org"
@@ -291,7 +284,7 @@ def test_a_rejection_in_html_alone_is_read(seeker: Seeker) -> None:
 
 def test_an_answer_whose_meaning_is_unsure_is_an_answer_that_asks(seeker: Seeker) -> None:
     """The steps stop; the outcome is `other` until the user says more."""
-    number = _silent(seeker)
+    number = silent(seeker)
     seeker.receives(seeker.letter_from(DANA, "Hello", body="Can you ring me this afternoon?\n"))
     assert _read(seeker, number) == (Status.ANSWERED, Outcome.OTHER)
     seeker.told("answered", str(number), "--outcome", "offer")
@@ -304,7 +297,7 @@ def test_an_answer_whose_meaning_is_unsure_is_an_answer_that_asks(seeker: Seeker
 
 def test_a_correction_outlasts_further_passes(seeker: Seeker) -> None:
     """The mail that was misread is still there, and is not read again."""
-    number = _silent(seeker, DANA, KIM)
+    number = silent(seeker, DANA, KIM)
     seeker.receives(seeker.letter_from(DANA, "News", body=SORRY))
     assert _read(seeker, number) == (Status.ANSWERED, Outcome.REJECTION)
     seeker.told("silent", str(number))
@@ -317,7 +310,7 @@ def test_a_correction_outlasts_further_passes(seeker: Seeker) -> None:
 
 def test_a_decision_day_that_the_user_sets_outlasts_further_passes(seeker: Seeker) -> None:
     """The day that was read is overruled; only a newer mail moves it again."""
-    number = _silent(seeker)
+    number = silent(seeker)
     text = "Hi Robin,\n\nwe are still deciding. You will hear from us by 16 December.\n\nDana\n"
     seeker.receives(seeker.letter_from(DANA, "Update", body=text))
     assert _read(seeker, number) == (Status.WAITING, None)
@@ -338,7 +331,7 @@ def test_a_decision_day_that_the_user_sets_outlasts_further_passes(seeker: Seeke
 
 def test_a_reply_that_the_user_resolved_to_none_stays_so(seeker: Seeker) -> None:
     """Whatever folder it is moved to afterwards."""
-    number = _silent(seeker)
+    number = silent(seeker)
     stranger = Person("Dana Fox", "dana.fox.hr@gmail.com", Part.RECRUITER)
     raw = seeker.letter_from(stranger, "Hello", body=SORRY)
     seeker.receives(raw)
@@ -353,7 +346,7 @@ def test_a_reply_that_the_user_resolved_to_none_stays_so(seeker: Seeker) -> None
 
 def test_an_older_mail_that_is_read_later_does_not_overrule_the_answer(seeker: Seeker) -> None:
     """Folders are read one after the other; what counts is when the mails were written."""
-    number = _silent(seeker)
+    number = silent(seeker)
     older = seeker.letter_from(DANA, "A question", ago=timedelta(days=2), body=QUESTION)
     seeker.mailbox.looking.append("Archive", older)
     seeker.receives(seeker.letter_from(DANA, "News", body=SORRY))
@@ -362,7 +355,7 @@ def test_an_older_mail_that_is_read_later_does_not_overrule_the_answer(seeker: S
 
 def test_a_kind_word_after_the_rejection_leaves_it_a_rejection(seeker: Seeker) -> None:
     """The user thanked for the answer, and is wished well."""
-    number = _silent(seeker)
+    number = silent(seeker)
     seeker.receives(seeker.letter_from(DANA, "News", body=SORRY))
     assert _read(seeker, number) == (Status.ANSWERED, Outcome.REJECTION)
     seeker.at("2026-12-09 10:00")
@@ -375,7 +368,7 @@ def test_an_outcome_that_the_user_said_outlasts_a_later_word_that_says_nothing(
     seeker: Seeker,
 ) -> None:
     """An offer that came by phone stays an offer."""
-    number = _silent(seeker)
+    number = silent(seeker)
     seeker.told("answered", str(number), "--outcome", "offer")
     seeker.at("2026-12-09 10:00")
     seeker.receives(seeker.letter_from(DANA, "Lunch", body="Shall we have lunch on Monday?\n"))
@@ -384,7 +377,7 @@ def test_an_outcome_that_the_user_said_outlasts_a_later_word_that_says_nothing(
 
 def test_what_the_user_resolves_overrules_the_answer_there_is(seeker: Seeker) -> None:
     """Also where the mail that they name was written before it."""
-    number = _silent(seeker)
+    number = silent(seeker)
     private = Person("Dana Fox", "dana.fox.hr@gmail.com", Part.RECRUITER)
     seeker.receives(seeker.letter_from(private, "Hello", ago=timedelta(days=1), body=QUESTION))
     seeker.receives(seeker.letter_from(DANA, "News", body=SORRY))
@@ -399,7 +392,7 @@ def test_what_the_user_resolves_overrules_the_answer_there_is(seeker: Seeker) ->
 
 def test_hostile_text_of_a_mail_never_reaches_the_terminal_raw(seeker: Seeker) -> None:
     """Neither by its name, its subject nor the words quoted from it."""
-    number = _silent(seeker)
+    number = silent(seeker)
     evil = "\x1b]0;owned\x07\u202e\x1b[2J"
     letter = EmailMessage(policy=SMTP)
     letter["To"] = "robin@example.org"

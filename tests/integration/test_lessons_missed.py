@@ -10,34 +10,15 @@ from followupd.domain.interview import Outcome, Part, Person, Status
 from tests.support.calendars import event
 from tests.support.delivery import mail
 from tests.support.seeker import DANA, KIM
+from tests.support.silence import checked_in, silent
 
 if TYPE_CHECKING:
-    from email.message import EmailMessage
-
     from tests.support.seeker import Seeker
 
 SORRY = (
     "Dear Robin,\n\nThank you for your time and your interest in the Backend Engineer position at "
     "Acme. Unfortunately, we have decided to proceed with another candidate.\n\nKind regards\n"
 )
-
-
-def _waiting(seeker: Seeker, *people: Person, company: str = "Acme") -> int:
-    """An interview that was held a week ago and not answered since."""
-    seeker.at("2026-12-08 08:59")
-    number = seeker.add(people or (DANA,), company=company)
-    seeker.once()
-    assert seeker.status(number) is Status.SILENT
-    return number
-
-
-def _checked_in(seeker: Seeker) -> tuple[int, EmailMessage]:
-    number = _waiting(seeker)
-    seeker.at("2026-12-08 09:00")
-    seeker.once()
-    [(uid, check_in)] = seeker.lying_in("Drafts")
-    seeker.sends(uid)
-    return number, check_in
 
 
 def _outcome(seeker: Seeker, number: int) -> Outcome:
@@ -69,7 +50,7 @@ def test_a_rejection_by_an_applicant_tracking_system_is_found_in_any_folder(
     seeker: Seeker, folder: str, sender: Person
 ) -> None:
     """Its sender is on no list of known people, and it refers to no mail."""
-    number = _waiting(seeker)
+    number = silent(seeker)
     raw = seeker.letter_from(
         sender,
         "Your application for Backend Engineer at Acme",
@@ -84,7 +65,7 @@ def test_a_rejection_by_an_applicant_tracking_system_is_found_in_any_folder(
 
 def test_a_rejection_that_its_system_marks_as_automatic_is_asked_about(seeker: Seeker) -> None:
     """A machine's mail answers nothing by itself, but this one is not to be missed."""
-    number = _waiting(seeker)
+    number = silent(seeker)
     raw = seeker.letter_from(
         Person("Acme Hiring Team", "no-reply@us.greenhouse-mail.io", Part.RECRUITER),
         "Your application for Backend Engineer at Acme",
@@ -120,7 +101,7 @@ def test_an_interview_invitation_of_an_unknown_system_is_suggested(seeker: Seeke
 
 def test_a_separate_mail_from_the_same_person_counts(seeker: Seeker) -> None:
     """It begins a thread of its own, and its subject names nothing."""
-    number = _waiting(seeker)
+    number = silent(seeker)
     seeker.receives(seeker.letter_from(DANA, "News", body=SORRY))
     seeker.once()
     assert _outcome(seeker, number) is Outcome.REJECTION
@@ -140,7 +121,7 @@ def test_a_recruiter_at_the_companys_hiring_domain_is_recognised(
 ) -> None:
     """Nobody recorded the address; the user is asked, or it counts, and no check-in is laid."""
     known = Person("Lou Day", "lou@acme.example", Part.RECRUITER)
-    number = _waiting(seeker, known, company=company)
+    number = silent(seeker, known, company=company)
     sender = Person("Dana Fox", address, Part.RECRUITER)
     seeker.receives(seeker.letter_from(sender, "Your interview", body="We need to talk.\n"))
     assert _is_noticed(seeker, number)
@@ -148,7 +129,7 @@ def test_a_recruiter_at_the_companys_hiring_domain_is_recognised(
 
 def test_a_colleagues_reply_in_the_thread_counts(seeker: Seeker) -> None:
     """Somebody else of the company answers what the recruiter was asked."""
-    number, check_in = _checked_in(seeker)
+    number, check_in = checked_in(seeker)
     colleague = Person("Jo May", "jo.may@acme.example", Part.RECRUITER)
     seeker.receives(
         seeker.letter_from(colleague, "Re: hello", in_reply_to=check_in["Message-ID"], body=SORRY)
@@ -159,7 +140,7 @@ def test_a_colleagues_reply_in_the_thread_counts(seeker: Seeker) -> None:
 
 def test_a_colleagues_word_that_it_is_not_decided_is_asked_about(seeker: Seeker) -> None:
     """Only who belongs to the interview moves its dates."""
-    number = _waiting(seeker)
+    number = silent(seeker)
     colleague = Person("Jo May", "jo.may@acme.example", Part.RECRUITER)
     text = (
         "Hi Robin,\n\nwe have not made a decision on the Backend Engineer role yet. "
@@ -182,7 +163,7 @@ def test_a_colleagues_word_that_it_is_not_decided_is_asked_about(seeker: Seeker)
 )
 def test_a_reply_from_a_plus_address_in_the_thread_counts(seeker: Seeker, address: str) -> None:
     """Programs that track replies give each thread an address of its own."""
-    number, check_in = _checked_in(seeker)
+    number, check_in = checked_in(seeker)
     sender = Person("Dana Fox", address, Part.RECRUITER)
     seeker.receives(
         seeker.letter_from(sender, "Re: hello", in_reply_to=check_in["Message-ID"], body=SORRY)
@@ -196,7 +177,7 @@ def test_a_reply_from_a_plus_address_in_the_thread_counts(seeker: Seeker, addres
 )
 def test_a_reply_from_the_persons_second_address_is_noticed(seeker: Seeker, address: str) -> None:
     """Of the same organisation it counts; a private one is asked about."""
-    number = _waiting(seeker)
+    number = silent(seeker)
     sender = Person("Dana Fox", address, Part.RECRUITER)
     seeker.receives(seeker.letter_from(sender, "Hello again", body="Can we talk today?\n"))
     assert _is_noticed(seeker, number)
@@ -204,7 +185,7 @@ def test_a_reply_from_the_persons_second_address_is_noticed(seeker: Seeker, addr
 
 def test_a_mail_by_way_of_reply_to_counts(seeker: Seeker) -> None:
     """A system writes; the recruiter is whom an answer to it would go to."""
-    number = _waiting(seeker)
+    number = silent(seeker)
     raw = mail(
         sender="Acme <notifications@ats.example>",
         subject="Backend Engineer",
@@ -219,7 +200,7 @@ def test_a_mail_by_way_of_reply_to_counts(seeker: Seeker) -> None:
 
 def test_two_answers_in_one_pass_that_refer_to_each_other_are_both_read(seeker: Seeker) -> None:
     """The second refers to the first alone, and is from somebody nobody knows."""
-    number = _waiting(seeker)
+    number = silent(seeker)
     first = seeker.letter_from(
         DANA,
         "Where we are",
@@ -239,7 +220,7 @@ def test_two_answers_in_one_pass_that_refer_to_each_other_are_both_read(seeker: 
 
 def test_mail_not_seen_for_unusually_long_is_said(seeker: Seeker) -> None:
     """Green is shown for mail that was looked at, not for runs that were made."""
-    _waiting(seeker)
+    silent(seeker)
     assert "mail last seen" not in seeker.told("list").out
     seeker.at("2026-12-09 08:59")
     assert "personal: mail last seen Tue 8 Dec, 08:59" in seeker.told("list").out
@@ -247,7 +228,7 @@ def test_mail_not_seen_for_unusually_long_is_said(seeker: Seeker) -> None:
 
 def test_a_pass_that_did_not_reach_the_end_is_said(seeker: Seeker) -> None:
     """The run fails, and `list` tells since when."""
-    _waiting(seeker, DANA, KIM)
+    silent(seeker, DANA, KIM)
     right = seeker.config.read_text(encoding="utf-8")
     port = f"port = {seeker.mailbox.server.ports.imaps}"
     seeker.config.write_text(right.replace(port, "port = 9"), encoding="utf-8")

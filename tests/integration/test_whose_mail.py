@@ -13,18 +13,10 @@ from followupd.service.passes import AccountPass
 from followupd.service.setup import Opener
 from tests.support.delivery import mail
 from tests.support.seeker import DANA, KIM
+from tests.support.silence import silent
 
 if TYPE_CHECKING:
     from tests.support.seeker import Seeker
-
-
-def _silent(seeker: Seeker) -> int:
-    """An interview past its decision date, one minute before the check-in is due."""
-    seeker.at("2026-12-08 08:59")
-    number = seeker.add((DANA,))
-    seeker.once()
-    assert seeker.status(number) is Status.SILENT
-    return number
 
 
 @pytest.mark.parametrize("folder", ["Archive", "Junk", "Trash", "Recruiting"])
@@ -32,7 +24,7 @@ def test_a_reply_that_a_filter_filed_elsewhere_is_found(seeker: Seeker, folder: 
     """Whatever folder a server-side rule or a hasty hand put the answer in."""
     if folder == "Recruiting":
         seeker.mailbox.looking.create_folder(folder)
-    number = _silent(seeker)
+    number = silent(seeker)
     seeker.mailbox.looking.append(folder, seeker.letter_from(DANA, "Good news"))
     seeker.at("2026-12-08 09:00")
     seeker.once()
@@ -42,7 +34,7 @@ def test_a_reply_that_a_filter_filed_elsewhere_is_found(seeker: Seeker, folder: 
 
 def test_a_reply_between_planning_and_append_stops_the_draft(seeker: Seeker) -> None:
     """The mailbox is looked at once more immediately before the draft is laid."""
-    number = _silent(seeker)
+    number = silent(seeker)
     seeker.at("2026-12-08 09:00")
     account = seeker.world.settings.accounts[0]
     connection = Opener(account)()
@@ -59,7 +51,7 @@ def test_a_reply_between_planning_and_append_stops_the_draft(seeker: Seeker) -> 
 
 def test_the_plan_does_not_end_while_an_answer_lies_there(seeker: Seeker) -> None:
     """Before it closes an interview, too, the mailbox is looked at once more."""
-    number = _silent(seeker)
+    number = silent(seeker)
     for moment in ("2026-12-08 09:00", "2026-12-11 09:00"):
         seeker.at(moment)
         seeker.once()
@@ -82,7 +74,7 @@ def test_the_plan_does_not_end_while_an_answer_lies_there(seeker: Seeker) -> Non
 
 def test_own_sent_copies_answer_nothing(seeker: Seeker) -> None:
     """The user's own mail carries In-Reply-To and the recruiter's address, and is no reply."""
-    number = _silent(seeker)
+    number = silent(seeker)
     seeker.writes(DANA, "Re: Your interview", in_reply_to="<x@acme.example>")
     seeker.writes(DANA, "Re: Your interview, again", folder="INBOX")
     seeker.once()
@@ -92,7 +84,7 @@ def test_own_sent_copies_answer_nothing(seeker: Seeker) -> None:
 
 def test_own_mail_from_an_alias_answers_nothing(seeker: Seeker) -> None:
     """A second address of the user's is still the user."""
-    number = _silent(seeker)
+    number = silent(seeker)
     raw = mail(
         sender="Robin <R.Doe+jobs@example.org>",
         to=f"{DANA.name} <{DANA.address}>",
@@ -117,7 +109,7 @@ def test_absence_notes_answer_nothing(
     seeker: Seeker, subject: str, headers: dict[str, str]
 ) -> None:
     """In any language, with or without a header, inside the thread or outside."""
-    number = _silent(seeker)
+    number = silent(seeker)
     seeker.receives(seeker.letter_from(DANA, subject, headers=headers))
     seeker.once()
     assert seeker.status(number) is Status.SILENT
@@ -126,7 +118,7 @@ def test_absence_notes_answer_nothing(
 
 def test_a_newsletter_from_the_same_domain_answers_nothing(seeker: Seeker) -> None:
     """Nor does it hold the check-in back: it is nobody's answer."""
-    number = _silent(seeker)
+    number = silent(seeker)
     news = Person("Acme News", "news@acme.example", Part.RECRUITER)
     bulk = {"List-Unsubscribe": "<https://acme.example/u>", "List-Id": "<news.acme.example>"}
     seeker.receives(seeker.letter_from(news, "Acme Backend Engineer digest", headers=bulk))
@@ -195,7 +187,7 @@ def test_a_mail_that_comes_back_for_good_after_a_while_is_known_to(seeker: Seeke
 
 def test_a_bounce_of_something_else_changes_nothing(seeker: Seeker) -> None:
     """A bounce that names no mail of an interview is somebody else's trouble."""
-    number = _silent(seeker)
+    number = silent(seeker)
     before = seeker.kinds(number)
     seeker.receives(_bounce("<unknown@example.org>", DANA.address))
     seeker.once()
@@ -234,7 +226,7 @@ def test_one_recruiter_for_two_roles_gets_one_draft_at_a_time(seeker: Seeker) ->
 
 def test_a_mail_that_no_parser_likes_is_recorded_and_passed_over(seeker: Seeker) -> None:
     """The poison mail is written down with its UID; the mail behind it is read."""
-    number = _silent(seeker)
+    number = silent(seeker)
     client = seeker.mailbox.looking
     client.append("INBOX", b"\r\n\r\n")
     client.append("INBOX", b"From: \xff\xfe=?x?Q?=FF?= <a@b\r\nSubject: =?utf-99?B?!!?=\r\n\r\nx")
@@ -272,7 +264,7 @@ def test_a_friends_mail_is_no_answer(seeker: Seeker) -> None:
 
 def test_a_persons_plus_address_is_the_person(seeker: Seeker) -> None:
     """An absence note from dana+jobs@ moves Dana's step; a mail to it counts as written."""
-    number = _silent(seeker)
+    number = silent(seeker)
     token = Person("Dana Fox", "Dana+jobs@acme.example", Part.RECRUITER)
     note = seeker.letter_from(
         token,
@@ -302,7 +294,7 @@ def test_a_recruiters_mail_that_looks_like_bulk_is_asked_about(
     seeker: Seeker, person: Person, subject: str
 ) -> None:
     """Applicant-tracking systems mark real recruiters' mail as bulk: the user decides."""
-    number = _silent(seeker)
+    number = silent(seeker)
     marks = {"List-Unsubscribe": "<https://greenhouse.example/u>", "Feedback-ID": "1:2:3"}
     seeker.receives(seeker.letter_from(person, subject, headers=marks))
     seeker.at("2026-12-08 09:00")
@@ -314,7 +306,7 @@ def test_a_recruiters_mail_that_looks_like_bulk_is_asked_about(
 
 def test_a_late_delivery_of_mail_from_before_the_interview_is_no_answer(seeker: Seeker) -> None:
     """A mail that was written days before the interview answers nothing, whenever it comes."""
-    number = _silent(seeker)
+    number = silent(seeker)
     seeker.receives(seeker.letter_from(DANA, "See you then", ago=timedelta(days=9)))
     seeker.at("2026-12-08 09:00")
     seeker.once()

@@ -262,13 +262,18 @@ class Story:
             )
         )
 
-    def holding_reply(self, person: Person, until: str | None = None) -> None:
-        """The person says that it is not decided yet."""
-        mail = self.mail(person.address, (ROBIN,))
+    def holding_reply(
+        self, person: Person, until: str | None = None, mail: Mail | None = None
+    ) -> None:
+        """The person says that it is not decided yet, in a mail of now or an earlier one."""
         day = date.fromisoformat(until) if until else None
         self.record(
             happened.HoldingReply(
-                at=self.now, mail=mail, layer=Layer.ADDRESS, evidence="", decision_by=day
+                at=self.now,
+                mail=mail or self.mail(person.address, (ROBIN,)),
+                layer=Layer.ADDRESS,
+                evidence="",
+                decision_by=day,
             )
         )
 

@@ -64,11 +64,7 @@ def test_a_holding_reply_that_is_found_late_does_not_undo_the_answer_after_it() 
     mail = told.mail(HENRY.address, (ROBIN,))
     told.now += timedelta(hours=5)
     told.reply(DANA, Outcome.NEXT_ROUND)
-    told.record(
-        happened.HoldingReply(
-            at=told.now, mail=mail, layer=Layer.ADDRESS, evidence="", decision_by=None
-        )
-    )
+    told.holding_reply(HENRY, mail=mail)
     assert told.plan().status is Status.ANSWERED
 
 
@@ -79,15 +75,7 @@ def test_of_two_holding_replies_the_newer_one_counts_whichever_was_read_first() 
     older = told.mail(DANA.address, (ROBIN,))
     told.until("2026-11-13 11:00")
     told.holding_reply(DANA, "2026-11-27")
-    told.record(
-        happened.HoldingReply(
-            at=told.now,
-            mail=older,
-            layer=Layer.ADDRESS,
-            evidence="",
-            decision_by=date(2026, 11, 20),
-        )
-    )
+    told.holding_reply(DANA, "2026-11-20", older)
     assert told.history.decision_by == date(2026, 11, 27)
 
 
@@ -206,15 +194,7 @@ def test_a_promise_found_late_does_not_overturn_the_day_the_user_set_after_it() 
     older = told.mail(DANA.address, (ROBIN,))
     told.until("2026-11-13 11:00")
     told.decision("2026-11-25")
-    told.record(
-        happened.HoldingReply(
-            at=told.now,
-            mail=older,
-            layer=Layer.ADDRESS,
-            evidence="",
-            decision_by=date(2026, 11, 16),
-        )
-    )
+    told.holding_reply(DANA, "2026-11-16", older)
     assert told.history.decision_by == date(2026, 11, 25)
 
 
