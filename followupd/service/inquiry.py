@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from followupd.domain.workdays import Workdays
     from followupd.mailbox.connection import Connection
     from followupd.reading.body import Body
-    from followupd.service.judging import Judgement
+    from followupd.service.judging import Judge, Judgement
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +65,20 @@ class Inquiry:
                 looked into.
         """
         wanted = f"<{message_id.strip().strip('<>')}>"
+        judge = judge_of(self.histories, self.settings.own_addresses, self.workdays)
         for account in self.settings.accounts:
             connection = Opener(account)()
             try:
-                found = self._in_account(account, connection, wanted)
+                found = self._in_account(account, connection, wanted, judge)
             finally:
                 connection.logout()
             if found is not None:
                 yield found
 
     def _in_account(
-        self, account: Account, connection: Connection, message_id: str
+        self, account: Account, connection: Connection, message_id: str, judge: Judge
     ) -> Answer | None:
         roles = find_folders(connection.folders(), account.imap)
-        judge = judge_of(self.histories, self.settings.own_addresses, self.workdays)
         for folder in roles.everywhere:
             try:
                 connection.examine(folder)

@@ -99,11 +99,10 @@ class Intake:
         now: datetime,
     ) -> None:
         self._histories: Mapping[int, History] = {h.interview_id: h for h in histories}
-        self._own = own_addresses
         self._own_keys = frozenset(mailbox_key(address) for address in own_addresses)
         self._now = now
-        self._workdays = workdays
         self._correspondence = Correspondence(self._histories, now)
+        self._proposing = Proposing(own_addresses, self._histories.values(), workdays, now)
         self._judge = judge_of(self._histories.values(), own_addresses, workdays)
         self._by_person: dict[str, list[int]] = {}
         self._by_message: dict[str, list[int]] = {}
@@ -132,15 +131,10 @@ class Intake:
             return Read(tuple(self._own_mail(message, mail)) if place.counts_own else ())
         arrival = Arrival(fetched.internaldate, place.is_new)
         found = self._judge.judge(message, message.date or mail.date, body)
-        proposing = Proposing(
-            place.account,
-            self._own,
-            tuple(self._histories.values()),
-            self._workdays,
-            self._now,
-        )
         facts = tuple(self._others_mail(message, mail, arrival, found))
-        return Read(facts, proposing.of(mail, found) if place.counts_own else None)
+        return Read(
+            facts, self._proposing.of(place.account, mail, found) if place.counts_own else None
+        )
 
     # ---- the user's own mail
 

@@ -17,13 +17,11 @@ from followupd.domain.workdays import Workdays
 from followupd.reading.automatic import Kind, may_be_report, sort
 from followupd.reading.body import read_body
 from followupd.reading.dates import promised_day
-from followupd.reading.invitation import read_invitation
-from followupd.reading.invitation.words import words as interview_words
-from followupd.reading.matching import Candidate, Index, match, wants_text
+from followupd.reading.invitation import may_be_invitation, read_invitation
+from followupd.reading.matching import Candidate, Index, by_headers, match
 from followupd.reading.meaning import understand
 from followupd.reading.message import read_headers
 from followupd.reading.newtext import new_text
-from followupd.reading.phrasing import plain
 from followupd.reading.text import quoted
 
 if TYPE_CHECKING:
@@ -41,8 +39,6 @@ _BY_INVITATION = 0.95
 _BY_DATE = 0.85
 """Who names the day on which they will be heard of has not decided yet."""
 
-_ANSWER_PREFIXES = ("re:", "re :", "aw:", "antw:", "sv:", "rép:", "rv:", "tr:")
-
 _SAYS_NOTHING = (Meaning.OTHER, Meaning.ACKNOWLEDGEMENT)
 _FINAL = (Meaning.OFFER, Meaning.REJECTION)
 _MAY_SAY_SOMETHING = (
@@ -54,8 +50,6 @@ _MAY_SAY_SOMETHING = (
     Kind.CALENDAR_REPLY,
 )
 """Machines write rejections as well: what they say is read, and asked about."""
-
-_CALENDARS = ("calendar-notification@google.com", "calendly.com")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +69,6 @@ class Judgement:
     verdict: Verdict | None = None
     invitation: Invitation | None = None
     body: Body | None = None
-
-    @property
-    def layer(self) -> Layer | None:
-        """Which layer of matching spoke."""
-        return self.match.layer if self.match is not None else None
 
 
 class Judge:
@@ -107,11 +96,17 @@ class Judge:
             body: fetches its parts, size-capped; called at most once, and only for mail that may
                 concern an interview.
         """
-        matched = match(message, self._index)
+        matched, text_may_tell = by_headers(message, self._index)
         read: Body | None = None
-        if self._is_wanted(message, matched):
+        if (
+            matched is not None
+            or text_may_tell
+            or may_be_report(message)
+            or may_be_invitation(message)
+        ):
             read = body()
-            matched = match(message, self._index, read.text if read is not None else "")
+        if read is not None and text_may_tell:
+            matched = match(message, self._index, read.text)
         by_reference = matched is not None and matched.layer is Layer.REFERENCE
         sorted_ = sort(message, own_addresses=self._own, body=read, answers_ours=by_reference)
         if read is None:
@@ -127,12 +122,6 @@ class Judge:
             verdict = self._verdict(message, sent_at, read, invitation, sorted_.kind)
         return Judgement(matched, sorted_, verdict, invitation, read)
 
-    def _is_wanted(self, message: Message, matched: Match | None) -> bool:
-        """Whether the text is worth fetching."""
-        if matched is not None or wants_text(message, self._index):
-            return True
-        return may_be_report(message) or may_be_invitation(message)
-
     def _verdict(
         self,
         message: Message,
@@ -143,7 +132,7 @@ class Judge:
     ) -> Verdict:
         text = new_text(body.text)
         # The subject of a calendar's reply is the title of what it replies to.
-        subject = "" if kind is Kind.CALENDAR_REPLY else _own_subject(message)
+        subject = "" if kind is Kind.CALENDAR_REPLY else message.subject
         understood = understand(subject, text)
         verdict = Verdict(
             understood.meaning, understood.confidence, understood.evidence, understood.against
@@ -199,13 +188,6 @@ def _of_cancellation(verdict: Verdict, invitation: Invitation) -> Verdict:
     )
 
 
-def _own_subject(message: Message) -> str:
-    """The subject where its writer chose it: that of an answer is the other side's."""
-    answers = bool(message.in_reply_to or message.references)
-    prefixed = message.subject.casefold().startswith(_ANSWER_PREFIXES)
-    return "" if answers and prefixed else message.subject
-
-
 def prepare() -> None:
     """Load the words and the weights, so that the first mail need not wait a second for them.
 
@@ -219,22 +201,3 @@ def prepare() -> None:
         b"We will let you know by Friday.\r\n"
     )
     judge.judge(read_headers(letter), datetime(2027, 1, 4, tzinfo=UTC), lambda: read_body(letter))
-
-
-def may_be_invitation(message: Message) -> bool:
-    """Whether a mail that concerns no interview may invite to one, as far as headers tell."""
-    if message.content_type == "text/calendar":
-        return True
-    if not message.content_type.startswith("multipart/") or message.has("list-id"):
-        return False
-    if "calendarmessage" in (message.header("content-class") or "").casefold():
-        return True
-    by_calendar = any(host in (message.header("sender") or "") for host in _CALENDARS)
-    return by_calendar or _speaks_of_interview(message.subject)
-
-
-def _speaks_of_interview(subject: str) -> bool:
-    said, words = plain(subject), interview_words()
-    if words.never.search(said) is not None:
-        return False
-    return words.certain.search(said) is not None or words.likely.search(said) is not None

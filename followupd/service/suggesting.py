@@ -16,7 +16,7 @@ from followupd.reading.invitation.shape import interview_shape, people_of
 from followupd.reading.text import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from followupd.domain.events import Mail
@@ -57,21 +57,19 @@ class Proposing:
     """What a proposal is made with.
 
     Attributes:
-        account: the name of the account the mail came to.
         own_addresses: the user's, of all accounts.
         histories: every interview.
         workdays: the user's.
         now: nothing that has begun by then is suggested.
     """
 
-    account: str
     own_addresses: frozenset[str]
-    histories: tuple[History, ...]
+    histories: Collection[History]
     workdays: Workdays
     now: datetime
 
-    def of(self, mail: Mail, found: Judgement) -> Proposal | None:
-        """What the invitation in a mail suggests, or None."""
+    def of(self, account: str, mail: Mail, found: Judgement) -> Proposal | None:
+        """What the invitation in a mail that came to an account suggests, or None."""
         invitation = found.invitation
         if invitation is None:
             return None
@@ -81,7 +79,7 @@ class Proposing:
         held_at = self._held_at(invitation)
         if found.sorted.kind not in _INVITES or held_at is None or held_at <= self.now:
             return None
-        suggestion = self._suggestion(mail, found, invitation, held_at)
+        suggestion = self._suggestion(account, mail, found, invitation, held_at)
         if suggestion is None:
             return None
         return Proposal(suggestion, "", by, self._is_recorded(suggestion))
@@ -94,7 +92,12 @@ class Proposing:
         return self.workdays.at(invitation.whole_day, _MORNING)
 
     def _suggestion(
-        self, mail: Mail, found: Judgement, invitation: Invitation, held_at: datetime
+        self,
+        account: str,
+        mail: Mail,
+        found: Judgement,
+        invitation: Invitation,
+        held_at: datetime,
     ) -> Suggestion | None:
         """The interview that an invitation is for; None where it is for something else.
 
@@ -112,7 +115,7 @@ class Proposing:
             return None
         words = f"the invitation {quoted(invitation.summary, 80)}"
         return Suggestion(
-            account=self.account,
+            account=account,
             company=shape.company if shape is not None else "",
             role=shape.role if shape is not None else "",
             held_at=held_at,

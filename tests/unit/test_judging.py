@@ -12,10 +12,11 @@ from followupd.domain.verdicts import is_sure
 from followupd.domain.workdays import Workdays
 from followupd.reading.automatic import Kind
 from followupd.reading.body import Body, read_body
+from followupd.reading.invitation import may_be_invitation
 from followupd.reading.matching import Candidate, Index
 from followupd.reading.message import read_headers
 from followupd.service.answers import decides
-from followupd.service.judging import Judge, Judgement, may_be_invitation, prepare
+from followupd.service.judging import Judge, Judgement, prepare
 from tests.support.calendars import GOOGLE, event
 from tests.support.delivery import mail
 
@@ -102,7 +103,7 @@ def test_a_known_persons_mail_is_judged_with_its_words() -> None:
     """Whose it is, that a person wrote it, what it says, and where it says so."""
     found = judged(dana("We regret to inform you that you have not been selected.\n"))
     assert found.match is not None
-    assert (found.match.interview_ids, found.layer) == ((7,), Layer.ADDRESS)
+    assert (found.match.interview_ids, found.match.layer) == ((7,), Layer.ADDRESS)
     assert found.sorted.kind is Kind.PERSON
     assert found.verdict is not None
     assert found.verdict.meaning is Meaning.REJECTION
@@ -127,7 +128,8 @@ def test_a_text_is_fetched_once_at_most() -> None:
 def test_a_mail_whose_text_is_not_handed_out_says_nothing() -> None:
     """Whose it is is known from its headers all the same."""
     found = judged(dana("We regret to inform you.\n"), refused=True)
-    assert found.layer is Layer.ADDRESS
+    assert found.match is not None
+    assert found.match.layer is Layer.ADDRESS
     assert (found.verdict, found.body, found.invitation) == (None, None, None)
 
 
@@ -169,7 +171,8 @@ def test_bulk_marks_prove_nothing_for_an_answer_to_the_users_mail() -> None:
         body="We have decided to move forward with other candidates.\n",
     )
     found = judged(raw)
-    assert (found.layer, found.sorted.kind) == (Layer.REFERENCE, Kind.PERSON)
+    assert found.match is not None
+    assert (found.match.layer, found.sorted.kind) == (Layer.REFERENCE, Kind.PERSON)
     assert found.verdict is not None
     assert found.verdict.meaning is Meaning.REJECTION
 

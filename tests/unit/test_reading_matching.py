@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from followupd.domain.events import Layer
-from followupd.reading.matching import Candidate, Index, Match, match, wants_text
+from followupd.reading.matching import Candidate, Index, Match, by_headers, match
 from followupd.reading.message import Message, read_headers
 from followupd.reading.organisations import is_shared, organisation, registrable
 
@@ -133,7 +133,7 @@ def test_the_domain_alone_is_only_possible() -> None:
     """Someone at Acme writes about something."""
     message = mail("eve@acme.example", "Lunch")
     assert found(message, candidate()) == ((1,), False, Layer.ORGANISATION)
-    assert wants_text(message, Index.build([candidate()]))
+    assert by_headers(message, Index.build([candidate()]))[1]
 
 
 def test_a_parent_domain_is_the_organisations() -> None:
@@ -221,7 +221,7 @@ def test_a_weak_name_counts_together_with_the_role() -> None:
     """HP and the role in one mail; the text is wanted for it."""
     known = candidate(company="HP", addresses=())
     message = mail("HP Careers <x@ats.example>", "Your application")
-    assert wants_text(message, Index.build([known]))
+    assert by_headers(message, Index.build([known]))[1]
     assert found(message, known, text="the Backend Engineer opening") == ((1,), False, Layer.NAME)
 
 
@@ -241,15 +241,15 @@ def test_a_stranger_matches_nothing() -> None:
     """A friend's mail is nobody's answer."""
     message = mail("Friend <friend@home.example>", "Dinner")
     assert nothing(message, candidate())
-    assert not wants_text(message, Index.build([candidate()]))
+    assert not by_headers(message, Index.build([candidate()]))[1]
     assert match(message, Index.build([])) is None
 
 
 def test_the_text_is_not_wanted_where_the_header_decides() -> None:
     """A known person's mail need not be opened to be matched."""
-    assert not wants_text(mail("dana@acme.example"), Index.build([BACKEND]))
-    assert wants_text(mail("dana@acme.example"), Index.build([BACKEND, FRONTEND]))
-    assert not wants_text(mail("dana@acme.example", "Backend"), Index.build([BACKEND, FRONTEND]))
+    assert not by_headers(mail("dana@acme.example"), Index.build([BACKEND]))[1]
+    assert by_headers(mail("dana@acme.example"), Index.build([BACKEND, FRONTEND]))[1]
+    assert not by_headers(mail("dana@acme.example", "Backend"), Index.build([BACKEND, FRONTEND]))[1]
 
 
 def test_the_evidence_can_be_read() -> None:

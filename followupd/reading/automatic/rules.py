@@ -20,7 +20,8 @@ from followupd.reading.automatic.kinds import Kind, Sorted
 from followupd.reading.automatic.mail_systems import Daemon, marks
 from followupd.reading.automatic.reports import Action, ReportKind
 from followupd.reading.data import read_data
-from followupd.reading.text import clean, folded, quoted
+from followupd.reading.phrasing import plain
+from followupd.reading.text import clean, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +48,7 @@ class _Phrases:
 
 
 def _any_of(phrases: Iterable[str]) -> str:
-    ordered = sorted({_plain(phrase) for phrase in phrases}, key=len, reverse=True)
+    ordered = sorted({plain(phrase) for phrase in phrases}, key=len, reverse=True)
     return "|".join(re.escape(phrase) for phrase in ordered)
 
 
@@ -70,17 +71,12 @@ def _phrases() -> _Phrases:
     )
 
 
-def _plain(text: str) -> str:
-    """Folded text with plain apostrophes and single blanks."""
-    return " ".join(folded(text).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split())
-
-
 def _own_text(body: Body | None) -> str:
     """The beginning of a text, without the lines it quotes."""
     if body is None:
         return ""
     lines = body.text[:_LOOKED_AT].splitlines()
-    return _plain("\n".join(line for line in lines if not line.startswith(">")))
+    return plain("\n".join(line for line in lines if not line.startswith(">")))
 
 
 def _says(header: str, value: str) -> str:
@@ -186,7 +182,7 @@ def _automatic_header(message: Message, own_keys: frozenset[str]) -> str | None:
 
 def _automatic_subject(message: Message, body: Body | None) -> str | None:
     """The subject by which a mail is known as an automatic reply, as a rule; else None."""
-    subject = _plain(message.subject)
+    subject = plain(message.subject)
     said = quoted(message.subject)
     rule = clean(f"The subject begins like an automatic reply: {said}", _RULE_LIMIT)
     if _phrases().beginning.match(subject):
@@ -203,7 +199,7 @@ def _reply_rule(message: Message, body: Body | None, own_keys: frozenset[str]) -
     rule = by_header or by_subject
     if rule is None:
         return None
-    words = f"{_plain(message.subject)} {_own_text(body)}"
+    words = f"{plain(message.subject)} {_own_text(body)}"
     is_absence = by_subject is not None or _phrases().absence.search(words) is not None
     if message.date is None:
         return Sorted(Kind.ABSENCE if is_absence else Kind.AUTOMATIC, rule)
@@ -299,7 +295,7 @@ def needs_body(message: Message) -> bool:
         return True
     if _reply_rule(message, None, frozenset()) is not None:
         return True
-    if _phrases().loose_beginning.match(_plain(message.subject)):
+    if _phrases().loose_beginning.match(plain(message.subject)):
         return True
     is_answer = bool(message.references or message.in_reply_to)
     may_be_personal = is_answer or _bulk_rule(message) is None

@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 
     from followupd.reading.addresses import Address
     from followupd.reading.invitation.event import Invitation
+    from followupd.reading.message import Message
 
 _TEXT_LIMIT = 8000
 _ASKING = frozenset({"", "REQUEST", "PUBLISH", "COUNTER", "ADD"})
 """The methods that put an event before the user (RFC 5546, section 1.4)."""
 
 _KINDS_NEEDED = 2
+_CALENDARS = ("calendar-notification@google.com", "calendly.com")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,3 +160,22 @@ def interview_shape(
         return None
     company = company_of(pieces, around)
     return InterviewShape(said, company, role_of(pieces, around, company))
+
+
+def may_be_invitation(message: Message) -> bool:
+    """Whether a mail that concerns no interview may invite to one, as far as headers tell."""
+    if message.content_type == "text/calendar":
+        return True
+    if not message.content_type.startswith("multipart/") or message.has("list-id"):
+        return False
+    if "calendarmessage" in (message.header("content-class") or "").casefold():
+        return True
+    by_calendar = any(host in (message.header("sender") or "") for host in _CALENDARS)
+    return by_calendar or _speaks_of_interview(message.subject)
+
+
+def _speaks_of_interview(subject: str) -> bool:
+    said, known = plain(subject), words()
+    if known.never.search(said) is not None:
+        return False
+    return known.certain.search(said) is not None or known.likely.search(said) is not None

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from followupd.reading.addresses import Address
     from followupd.reading.message import Message
 
-__all__ = ["Candidate", "Index", "Match", "match", "wants_text"]
+__all__ = ["Candidate", "Index", "Match", "by_headers", "match"]
 
 _EVIDENCE_LIMIT = 200
 _SENDERS = 5
@@ -190,15 +190,15 @@ def match(message: Message, index: Index, text: str = "") -> Match | None:
     Args:
         message: its headers.
         index: the interviews it may belong to.
-        text: its body, where it was read (see `wants_text`); "" means that it was not.
+        text: its body, where it was read (see `by_headers`); "" means that it was not.
     """
     return _found(message, index, Said(message, text), text)
 
 
-def wants_text(message: Message, index: Index) -> bool:
-    """Whether the text of the mail could change what `match` says without it."""
+def by_headers(message: Message, index: Index) -> tuple[Match | None, bool]:
+    """What `match` says without the text, and whether the text could change it."""
     if not index.entries:
-        return False
+        return None, False
     said = Said(message, "")
-    _found(message, index, said, "")
-    return said.text.was_asked
+    found = _found(message, index, said, "")
+    return found, said.text.was_asked

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from followupd.domain.events import Meaning, Place, Words
@@ -20,6 +21,7 @@ from followupd.reading.meaning.clauses import Clauses
 from followupd.reading.meaning.phrasebook import Language, Phrase, Tier, languages, languages_of
 from followupd.reading.meaning.weighing import Feature, Topic, features_of, likelihoods, weights
 from followupd.reading.sentences import Sentence, one, sentences
+from followupd.reading.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,10 +38,6 @@ _A_FEW_SENTENCES = 15
 _PER_HIRING_WORD = 200
 _ON_TOPIC = 2
 
-_ANSWER_SUBJECT = re.compile(
-    r"\s*(?:re|aw|antw|antwort|rv|rif|sv|vs|odp|ynt)(?:\[\d{1,3}\])?\s?:",
-    re.IGNORECASE,
-)
 _QUESTION = re.compile(r"\?[\"')\]\u201d\u00bb!]{0,3}\Z")
 _NEVER_ASKED = frozenset({Meaning.OFFER, Meaning.REJECTION})
 
@@ -150,9 +148,16 @@ def _shown(hits: Iterable[_Hit]) -> tuple[Words, ...]:
     return tuple(dict.fromkeys(hit.words() for hit in ordered))[:_MOST_WORDS]
 
 
+@cache
+def _answers() -> re.Pattern[str]:
+    """How the subject of an answer begins, which the other side chose."""
+    prefixes = sorted(map(re.escape, vocabulary().answer_prefixes), key=len, reverse=True)
+    return re.compile(rf"\s*(?:{'|'.join(prefixes)})(?:\[\d{{1,3}}\])?\s?:", re.IGNORECASE)
+
+
 def _read(subject: str, text: str) -> _Letter:
     read = sentences(text[:READ])
-    if not _ANSWER_SUBJECT.match(subject[:_READ_OF_SUBJECT]):
+    if not _answers().match(subject[:_READ_OF_SUBJECT]):
         heading = one(subject[:_READ_OF_SUBJECT])
         read[:0] = [heading] if heading else []
     whole = " ".join(sentence.plain for sentence in read)
