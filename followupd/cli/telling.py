@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from followupd.cli.format import called, draft_to, moment, name_of, stand_in_words
+from followupd.cli.telling_acts import tell_act
 from followupd.domain import events as happened
 from followupd.domain.days import say_day
 from followupd.domain.events import AutomaticCategory
@@ -110,7 +111,7 @@ class Teller:
             case happened.Noted(text=text):
                 return f"note: {clean(text, _TEXT_LIMIT)}"
             case _:
-                assert_never(event)
+                return tell_act(event, self.history, self.today)
 
     def _automatic(self, event: happened.AutomaticReceived) -> str:
         said = f"{_AUTOMATIC[event.category]}, no answer: {self._mail(event.mail)}"

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from followupd.config.words import near, quoted
+from followupd.domain.interview import Register
 from followupd.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, time
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from followupd.domain.cadence import Cadence
+    from followupd.domain.interview import Interview
 
 
 class Security(StrEnum):
@@ -58,12 +62,44 @@ class User:
         holidays: a country or country-subdivision of the `holidays` package, such as `DE-BE`;
             None: only weekends are free.
         language: ISO 639-1, such as `en`: the language of an interview that names none.
+        register: how letters are written where an interview does not say.
+        days_off: days of their own on which nothing is laid into Drafts, first and last of each
+            stretch, in their zone.
+        templates: the absolute path of a folder with templates of their own; None: there is none.
     """
 
     name: str
     timezone: ZoneInfo
     holidays: str | None
     language: str
+    register: Register = Register.FORMAL
+    days_off: tuple[tuple[date, date], ...] = ()
+    templates: Path | None = None
+
+
+class DigestWay(StrEnum):
+    """How the digest reaches the user."""
+
+    IMAP = "imap"
+    SMTP = "smtp"
+    APPRISE = "apprise"
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The daily message to the user.
+
+    Attributes:
+        at: when, local time of the user; on a day without news there is none.
+        via: how.
+        account: the name of the account it goes through and to; unused for Apprise.
+        url: where the Apprise URL comes from, which holds secrets; None for the other ways.
+    """
+
+    at: time
+    via: DigestWay
+    account: str
+    url: PasswordSource | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +175,34 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A whole checked configuration; `path` is the file it came from, as it was given."""
+    """A whole checked configuration.
+
+    Attributes:
+        user: the job seeker.
+        accounts: at least one.
+        cadence: the usual one.
+        path: the file it came from, as it was given.
+        cadences: those of the user's own, by name, to be chosen for an interview.
+        digest: None: there is none.
+        calendar: the absolute path of the calendar file to be kept current, or None.
+    """
 
     user: User
     accounts: tuple[Account, ...]
     cadence: Cadence
     path: Path | None
+    cadences: Mapping[str, Cadence] = field(default_factory=dict)
+    digest: Digest | None = None
+    calendar: Path | None = None
 
     @property
     def own_addresses(self) -> frozenset[str]:
         """The user's addresses in all accounts: one writes from another mailbox at times."""
         return frozenset[str]().union(*(account.own_addresses for account in self.accounts))
+
+    def cadence_of(self, interview: Interview) -> Cadence | None:
+        """The cadence that was chosen for the interview; None where it is no longer there."""
+        return self.cadences.get(interview.cadence) if interview.cadence else self.cadence
 
     def account(self, name: str) -> Account:
         """The account of that name.

@@ -78,6 +78,8 @@ class CadenceStep:
         each: one draft for each person of the part, not one in all.
         unless: the name of an earlier step; passed over when that one went to this person.
         closes: the step has no draft; it closes the interview.
+        final_template: the template after a final round; "" for the same.
+        only_final: there is such a step only after a final round.
     """
 
     name: str
@@ -89,6 +91,8 @@ class CadenceStep:
     each: bool = False
     unless: str | None = None
     closes: bool = False
+    final_template: str = ""
+    only_final: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
+from followupd.domain import acts
 from followupd.domain.interview import Interview, Outcome
 
 
@@ -85,6 +86,7 @@ class Verdict:
         decision_by: the day until which it promises a decision or the next word, or None.
         decision_words: the words that name that day; "" for none.
         meets_at: when the next round is to be held, as its invitation says, or None; aware.
+        by_call: the word they promise is to come by telephone.
     """
 
     meaning: Meaning
@@ -94,6 +96,7 @@ class Verdict:
     decision_by: date | None = None
     decision_words: str = ""
     meets_at: datetime | None = None
+    by_call: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,10 +367,11 @@ class WroteByHand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallMade:
-    """The user called."""
+    """The user called; `person` is the address of whom they called, "" where that is not said."""
 
     at: datetime
     note: str = ""
+    person: str = ""
     kind: Literal["call_made"] = "call_made"
 
 
@@ -482,4 +486,15 @@ Event: TypeAlias = (
     | Closed
     | Reopened
     | Noted
+    | acts.InterviewEdited
+    | acts.PersonRecorded
+    | acts.PersonRemoved
+    | acts.PromiseMade
+    | acts.PromiseDropped
+    | acts.TopicNoted
+    | acts.PlansChanged
+    | acts.DraftRequested
+    | acts.TaskDone
+    | acts.NextRoundRecorded
+    | acts.Reviewed
 )

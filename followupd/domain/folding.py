@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from followupd.domain import events as happened
+from followupd.domain.editing import after_act
 from followupd.domain.history import Absence, Answer, Draft, History, Skip, Written
-from followupd.domain.interview import DraftState, Outcome
+from followupd.domain.interview import EMPLOYER, DraftState, Outcome
 from followupd.domain.verdicts import guess_of, is_promise, outcome_of
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _apply(history: History, event: Event) -> History:  # noqa: C901, PLR0911, P
                 return _alive(_heard(history, mail))
             return _answered(history, mail, outcome, verdict)
         case happened.HoldingReply(mail=mail, decision_by=decision_by):
-            return _held_up(history, mail, decision_by)
+            return _held_up(history, mail, decision_by, event.verdict)
         case happened.Acknowledged(mail=mail):
             return _heard(history, mail)
         case happened.PossibleReply(mail=mail):
@@ -99,6 +100,8 @@ def _apply(history: History, event: Event) -> History:  # noqa: C901, PLR0911, P
                 decision_said_at=at,
                 promised_before=None,
                 held_up_by=None,
+                waiting_since=None,
+                call_promised_on=None,
                 cycle=history.cycle + 1,
                 answer=None,
                 marked_silent=False,
@@ -123,7 +126,7 @@ def _apply(history: History, event: Event) -> History:  # noqa: C901, PLR0911, P
         case happened.Noted(text=text):
             return replace(history, notes=(*history.notes, text))
         case _:
-            assert_never(event)
+            return after_act(history, event)
 
 
 def _with_mail(history: History, mail: Mail) -> History:
@@ -205,7 +208,9 @@ def _was_put_off(history: History, mail: Mail, outcome: Outcome) -> bool:
     return later is not None and mail.date < later.date and outcome not in _FINAL
 
 
-def _held_up(history: History, mail: Mail, decision_by: date | None) -> History:
+def _held_up(
+    history: History, mail: Mail, decision_by: date | None, verdict: happened.Verdict | None
+) -> History:
     """The decision date moves, unless the mail is older than what is known already."""
     history = _heard(history, mail)
     decided = history.answer is not None and (
@@ -218,11 +223,14 @@ def _held_up(history: History, mail: Mail, decision_by: date | None) -> History:
         return history
     # Who names no day takes back none that lies further off.
     before = None if decision_by is not None else history.decision_by or history.promised_before
+    by_call = verdict is not None and verdict.by_call
     return replace(
         _alive(history),
         decision_by=decision_by,
         promised_before=before,
         held_up_by=mail,
+        waiting_since=None,
+        call_promised_on=decision_by if by_call else None,
         cycle=history.cycle + 1,
         answer=None,
         marked_silent=False,
@@ -253,7 +261,7 @@ def _resolved(history: History, event: happened.ReplyResolved) -> History:
         return history
     verdict = found.verdict
     if event.outcome is None and verdict is not None and is_promise(verdict):
-        return _held_up(history, found.mail, verdict.decision_by)
+        return _held_up(history, found.mail, verdict.decision_by, verdict)
     outcome = event.outcome or outcome_of(verdict)
     if event.outcome is None and _says_no_more(history, found.mail, outcome, verdict):
         return _alive(_heard(history, found.mail))
@@ -332,7 +340,7 @@ def _sent(history: History, event: happened.DraftSent) -> History:
         Written(address, event.sent_at, by_hand=False, message_id=event.sent_message_id)
         for address in sorted(_reached(history, draft, event.mail))
     )
-    return replace(history, written=(*history.written, *written))
+    return _answered_them(history, written)
 
 
 def _reached(history: History, draft: Draft, copy: Mail | None) -> set[str]:
@@ -353,4 +361,27 @@ def _wrote(history: History, mail: Mail) -> History:
         for address in mail.recipients
         if address.casefold() in people
     )
-    return replace(_with_mail(history, mail), written=(*history.written, *written))
+    return _answered_them(_with_mail(history, mail), written)
+
+
+def _answered_them(history: History, written: tuple[Written, ...]) -> History:
+    """The messages went out: who had asked for something has it, and owes the answer again."""
+    asked = history.answer
+    history = replace(history, written=(*history.written, *written))
+    if asked is None or asked.outcome is not Outcome.INFO_REQUEST:
+        return history
+    whom = {p.key for p in history.interview.people if p.part in EMPLOYER}
+    if asked.mail is not None:
+        whom = {asked.mail.sender.casefold()}
+    given = [each.at for each in written if each.address in whom and each.at > asked.at]
+    if not given:
+        return history
+    return replace(
+        history,
+        answer=None,
+        decision_by=None,
+        promised_before=history.decision_by or history.promised_before,
+        held_up_by=None,
+        waiting_since=min(given),
+        cycle=history.cycle + 1,
+    )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from followupd.domain.acts import Given, Reviewed
     from followupd.domain.events import Closed, Mail, PossibleReply, Verdict
     from followupd.domain.interview import DraftState, Interview, Outcome
 
@@ -95,17 +96,36 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """A rung the user does not want."""
+    """A rung the user does not want; `done` where it is a task that they did."""
 
     step: str
     cycle: int
     person: str
     at: datetime
+    done: bool = False
 
     @property
     def rung(self) -> tuple[str, int, str]:
         """What `Draft.rung` is for a draft."""
         return (self.step, self.cycle, self.person.casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A draft the user asked for; see `acts.DraftRequested`."""
+
+    template: str
+    person: str
+    given: tuple[Given, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedPlans:
+    """What changed in the user's own plans, in their words; a draft made later mentions it."""
+
+    text: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +160,15 @@ class History:
         message_ids: every Message-ID that belongs to the interview.
         notes: the user's notes, oldest first.
         searched: the accounts that were searched for earlier mail.
+        dropped_promises: the numbers of the promises that no longer hold.
+        topics: what the user talked about with each person.
+        plans: the latest change in the user's own plans, or None.
+        requests: the drafts the user asked for, oldest first.
+        followed_by: the number of the next round, or None while none is recorded.
+        waiting_since: when the user answered a request for information, or None; from then on an
+            answer is waited for again.
+        call_promised_on: the day on which they meant to call, or None.
+        review: how it was, looking back, or None.
     """
 
     interview: Interview
@@ -167,6 +196,14 @@ class History:
     message_ids: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
     searched: frozenset[str] = frozenset()
+    dropped_promises: frozenset[int] = frozenset()
+    topics: dict[str, str] = field(default_factory=dict)
+    plans: ChangedPlans | None = None
+    requests: tuple[Request, ...] = ()
+    followed_by: int | None = None
+    waiting_since: datetime | None = None
+    call_promised_on: date | None = None
+    review: Reviewed | None = None
 
     @property
     def open_drafts(self) -> tuple[Draft, ...]:

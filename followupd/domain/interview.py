@@ -18,12 +18,23 @@ class Part(StrEnum):
     REFERENCE = "reference"
 
 
+EMPLOYER = frozenset({Part.RECRUITER, Part.HIRING_MANAGER, Part.INTERVIEWER, Part.SENIOR})
+"""Whose mail may be an answer; a friend or a reference writes about many things."""
+
+
 class Channel(StrEnum):
     """How a step reaches its person."""
 
     EMAIL = "email"
     CALL = "call"
     TASK = "task"
+
+
+class Register(StrEnum):
+    """How a letter speaks to its person."""
+
+    FORMAL = "formal"
+    FRIENDLY = "friendly"
 
 
 class Status(StrEnum):
@@ -73,6 +84,9 @@ class Person:
         phone: as the user wrote it, or None.
         channel: the channel they asked for, or None when they named none.
         timezone: an IANA name, or None when it is not known.
+        language: ISO 639-1, or None for the interview's.
+        register: how to write to them, or None for the interview's.
+        greeting: how a letter to them begins, in the user's words, or None for the template's.
     """
 
     name: str
@@ -81,6 +95,9 @@ class Person:
     phone: str | None = None
     channel: Channel | None = None
     timezone: str | None = None
+    language: str | None = None
+    register: Register | None = None
+    greeting: str | None = None
 
     @property
     def key(self) -> str:
@@ -121,6 +138,10 @@ class Interview:
         promises: in the order given.
         account: the name of the account whose mailbox its mail goes through.
         language: ISO 639-1, such as `en`.
+        register: how letters are written, or None for the user's usual one.
+        cadence: the name of the cadence, "" for the usual one.
+        is_final: it was the last round: only an offer is open.
+        round_of: the number of the round before it of the same position, or None.
     """
 
     uid: str
@@ -132,6 +153,10 @@ class Interview:
     promises: tuple[Promise, ...]
     account: str
     language: str
+    register: Register | None = None
+    cadence: str = ""
+    is_final: bool = False
+    round_of: int | None = None
 
     def with_part(self, part: Part) -> tuple[Person, ...]:
         """The people who play `part`, in the order given."""

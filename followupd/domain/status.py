@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def expected_by(history: History, cadence: Cadence, workdays: Workdays) -> date:
     """The day by which an answer is expected: as promised, else assumed from the cadence.
 
-    It is assumed from the interview on, or from the reply that put the decision off; that does
-    not bring forward what was promised before.
+    It is assumed from the interview on, or from the reply that put the decision off, or from the
+    day the user gave what was asked for; that does not bring forward what was promised before.
     """
     if history.decision_by is not None:
         return history.decision_by
@@ -32,6 +32,8 @@ def _assumed(history: History, cadence: Cadence, workdays: Workdays) -> date:
     since = history.interview.held_at
     if history.held_up_by is not None:
         since = max(since, history.held_up_by.date)
+    if history.waiting_since is not None:
+        since = max(since, history.waiting_since)
     held_on = workdays.day_of(since)
     wait = cadence.silent_after
     if wait.unit is WaitUnit.BUSINESS_DAYS:

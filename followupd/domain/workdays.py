@@ -2,6 +2,9 @@
 
 Everything here is a pure function of its arguments. A day is a `date` in the user's zone; a
 moment is an aware `datetime`. A working day is Monday to Friday and no public holiday.
+
+Days off of the user's own, and a pause, are no matter of the calendar: others work on them, so
+they count in every wait, but nothing is laid into Drafts while they last.
 """
 
 from __future__ import annotations
@@ -22,6 +25,21 @@ _LONGEST_GAP = 400  # days; a calendar without a working day in them is no calen
 
 
 @dataclass(frozen=True, slots=True)
+class Away:
+    """A time in which nothing is to be laid into Drafts, from its first moment on.
+
+    `until` is the first moment after it (aware); None: until the user says otherwise.
+    """
+
+    since: datetime
+    until: datetime | None
+
+    def covers(self, moment: datetime) -> bool:
+        """Whether the moment lies in it."""
+        return self.since <= moment and (self.until is None or moment < self.until)
+
+
+@dataclass(frozen=True, slots=True)
 class Workdays:
     """The user's calendar.
 
@@ -30,12 +48,14 @@ class Workdays:
         holidays: the public holidays, as days in that zone.
         send_from: start of the sending hours, local wall time, included.
         send_until: their end, left out; `time.max` stands for midnight.
+        away: the user's days off and pauses.
     """
 
     zone: ZoneInfo
     holidays: Container[date] = frozenset[date]()
     send_from: time = time(9, 0)
     send_until: time = time(17, 30)
+    away: tuple[Away, ...] = ()
 
     def local(self, moment: datetime) -> datetime:
         """The moment in the user's zone."""
@@ -69,7 +89,25 @@ class Workdays:
         return count
 
     def is_open(self, moment: datetime) -> bool:
-        """Whether the moment lies within sending hours of a working day."""
+        """Whether the moment lies within sending hours of a working day, and nobody is away."""
+        return (
+            self.is_working_day(self.day_of(moment))
+            and self.within_hours(moment)
+            and not any(away.covers(moment) for away in self.away)
+        )
+
+    def back(self, moment: datetime) -> datetime:
+        """The first moment, not before `moment`, that no pause with an end covers."""
+        for away in sorted(self.away, key=lambda away: away.since):
+            if away.until is not None and away.covers(moment):
+                moment = self.local(away.until)
+        return self.local(moment)
+
+    def halted(self, moment: datetime) -> bool:
+        """Whether the user is away at that moment without having said until when."""
+        return any(away.until is None and away.covers(moment) for away in self.away)
+
+    def _is_in_hours(self, moment: datetime) -> bool:
         return self.is_working_day(self.day_of(moment)) and self.within_hours(moment)
 
     def within_hours(self, moment: datetime) -> bool:
@@ -91,13 +129,15 @@ class Workdays:
         Raises:
             ValueError: there is no such moment in more than a year.
         """
-        if self.is_open(moment):
-            return self.local(moment)
+        moment = self.back(moment)
+        if self._is_in_hours(moment):
+            return moment
         day = self.day_of(moment)
         for _ in range(_LONGEST_GAP):
-            opening = self.opening(day)
-            if opening >= moment and self.is_open(opening):
+            opening = self.back(max(self.opening(day), moment))
+            if self._is_in_hours(opening):
                 return opening
+            day = max(day, self.day_of(opening))
             day = self._next_working_day(day + _ONE_DAY)
         raise ValueError("the sending hours hold no moment of any working day")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from followupd.domain import events as happened
 from followupd.domain.events import Layer
-from followupd.domain.interview import Outcome, Part
+from followupd.domain.interview import EMPLOYER, Outcome
 from followupd.domain.verdicts import outcome_of
 from followupd.reading.addresses import mailbox_key
 from followupd.reading.automatic import Kind
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from followupd.reading.matching import Match
     from followupd.reading.message import Message
     from followupd.service.judging import Judgement
-
-EMPLOYER = frozenset({Part.RECRUITER, Part.HIRING_MANAGER, Part.INTERVIEWER, Part.SENIOR})
-"""Whose mail may be an answer; a friend or a reference writes about many things."""
 
 _SAME_TIME = timedelta(minutes=1)
 

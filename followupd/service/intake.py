@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from followupd.domain import events as happened
 from followupd.domain.events import AutomaticCategory
+from followupd.domain.interview import EMPLOYER
 from followupd.mailbox.drafts import bears_our_id
 from followupd.reading.addresses import mailbox_key
 from followupd.reading.automatic import Kind
 from followupd.reading.matching import Candidate, Index
 from followupd.reading.message import read_headers
 from followupd.service.answers import decides, may_be_a_recruiters, says_something
-from followupd.service.correspondence import EMPLOYER, Correspondence
+from followupd.service.correspondence import Correspondence
 from followupd.service.judging import Judge
 from followupd.service.mails import Arrival, Taken, as_known, mail_of
 from followupd.service.suggesting import Proposing

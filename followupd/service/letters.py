@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from followupd.domain.cadence import PROMISE
-from followupd.domain.days import say_day
 from followupd.domain.interview import Channel, DraftState, Part
 from followupd.domain.status import expected_by
 from followupd.writing.draft import Envelope, Thread, compose, message_id, reply_subject
-from followupd.writing.letter import Letter
+from followupd.writing.letter import Deed, Happening, Hours, Letter
 
 if TYPE_CHECKING:
     from followupd.config import Account, Settings
@@ -155,7 +154,7 @@ def _letter(
         promise_on=promise.on if promise is not None else None,
         phone=person.phone if person is not None else None,
         hours=_hours(person, settings, now),
-        so_far=_so_far(history, workdays, now),
+        so_far=_so_far(history, workdays),
         notes=history.notes,
     )
 
@@ -169,41 +168,40 @@ def _asked_before(history: History, person: Person | None) -> str | None:
     return None
 
 
-def _hours(person: Person | None, settings: Settings, now: datetime) -> str:
+def _hours(person: Person | None, settings: Settings, now: datetime) -> Hours:
     """When to ring: mid-morning where the person is, and what that is for the user."""
     first, last = (f"{hour:%H:%M}" for hour in _GOOD_HOURS)
     if person is None or person.timezone is None:
-        return f"between {first} and {last}"
+        return Hours(first, last)
     try:
         zone = ZoneInfo(person.timezone)
     except (ZoneInfoNotFoundError, ValueError):
-        return f"between {first} and {last}"
+        return Hours(first, last)
     day = now.astimezone(zone).date()
     here = [
         datetime.combine(day, hour, tzinfo=zone).astimezone(settings.user.timezone)
         for hour in _GOOD_HOURS
     ]
-    return (
-        f"between {first} and {last} in {zone.key}, which is "
-        f"{here[0]:%H:%M} to {here[1]:%H:%M} for you"
-    )
+    return Hours(first, last, zone.key, f"{here[0]:%H:%M}", f"{here[1]:%H:%M}")
 
 
-def _so_far(history: History, workdays: Workdays, now: datetime) -> tuple[str, ...]:
-    """What happened so far, a line each, oldest first."""
-    today = workdays.day_of(now)
+def _so_far(history: History, workdays: Workdays) -> tuple[Happening, ...]:
+    """What happened so far, oldest first."""
     names = {person.key: person.called for person in history.interview.people}
-    told: list[tuple[datetime, str]] = [(history.interview.held_at, "the interview")]
+    told: list[tuple[datetime, Deed, str, str]] = [(history.interview.held_at, Deed.HELD, "", "")]
     by_draft = {draft.sent_message_id: draft for draft in history.drafts}
     for written in history.written:
         draft = by_draft.get(written.message_id)
-        what = f"your {draft.step}" if draft is not None else "your mail"
-        told.append((written.at, f"{what} to {names.get(written.address, written.address)}"))
-    told += [(at, f"{names.get(who, who)} wrote") for who, at in history.heard.items()]
-    told += [(call, "you called") for call in history.calls]
+        deed = Deed.DRAFT_SENT if draft is not None else Deed.WROTE
+        who = names.get(written.address, written.address)
+        told.append((written.at, deed, who, draft.step if draft is not None else ""))
+    told += [(at, Deed.HEARD, names.get(who, who), "") for who, at in history.heard.items()]
+    told += [(call, Deed.CALLED, "", "") for call in history.calls]
     told += [
-        (draft.settled_at, f"the {draft.step} draft, which you deleted")
+        (draft.settled_at, Deed.DISMISSED, names.get(draft.person, draft.person), draft.step)
         for draft in history.drafts
         if draft.state is DraftState.DISMISSED and draft.settled_at is not None
     ]
-    return tuple(f"{say_day(workdays.day_of(at), today)}: {what}" for at, what in sorted(told))
+    return tuple(
+        Happening(workdays.day_of(at), deed, who, step) for at, deed, who, step in sorted(told)
+    )

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 
-from followupd.domain.interview import Part
+from followupd.domain.interview import Part, Register
 from followupd.reading.text import clean
 
 _SHORT = 120
@@ -88,6 +89,54 @@ def _bare(word: str) -> str:
     return word.strip(_QUOTES + ".,").replace(".", "").casefold()
 
 
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When to ring somebody.
+
+    Attributes:
+        first: the beginning of good hours, their wall time, such as `09:30`.
+        last: the end, likewise.
+        place: where that time holds, such as `Europe/Berlin`; "" where their zone is not known.
+        first_here: the same beginning in the user's own time; "" where it is the same.
+        last_here: likewise.
+    """
+
+    first: str
+    last: str
+    place: str = ""
+    first_here: str = ""
+    last_here: str = ""
+
+
+class Deed(StrEnum):
+    """What kind of thing happened, for a template to put into words."""
+
+    HELD = "held"
+    DRAFT_SENT = "draft_sent"
+    WROTE = "wrote"
+    HEARD = "heard"
+    CALLED = "called"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that happened.
+
+    Attributes:
+        on: the day, in the user's zone.
+        deed: `held` the interview, `draft_sent` and `wrote` by the user to `who`, `heard` from
+            `who`, `called` by the user, `dismissed` a draft to `who`.
+        who: the person's name; may be empty.
+        step: the draft's step, such as `check-in`; "" where it was none.
+    """
+
+    on: date
+    deed: Deed
+    who: str = ""
+    step: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """The facts of one letter; a template's variables. All dates are days in the user's zone.
@@ -112,9 +161,20 @@ class Letter:
         promise_what: what the user promised, in their own words, or None.
         promise_on: the day it was promised for, or None.
         phone: the person's number as the user wrote it, or None.
-        hours: when to ring, as a phrase such as `9:00 to 11:00 their time`; may be empty.
-        so_far: one line for each thing that has happened, oldest first.
+        hours: when to ring, or None where nothing is known.
+        so_far: what has happened, oldest first.
         notes: the user's own notes, oldest first.
+        register: how the letter speaks to the person.
+        greeting: how it is to begin, in the user's words, such as `Dear Dr. Fox,`; or None.
+        is_final: it was the last round: only an offer is open.
+        topic: what the user and this person talked about, continuing "we talked about"; or None.
+        changed_plans: a change in the user's own plans, a sentence in their words; or None.
+        call_promised_on: the day on which the person meant to call, or None.
+        stands_in_for: the name of the person who is away and for whom this one stands in; or None.
+        article: the title of an article or the like that the user wants to share, or None.
+        link: where it is to be found, or None.
+        contact: the name of somebody the user offers an introduction to, or None.
+        reason: why that may be of use, in the user's words, or None.
     """
 
     user_name: str
@@ -134,9 +194,20 @@ class Letter:
     promise_what: str | None = None
     promise_on: date | None = None
     phone: str | None = None
-    hours: str = ""
-    so_far: tuple[str, ...] = ()
+    hours: Hours | None = None
+    so_far: tuple[Happening, ...] = ()
     notes: tuple[str, ...] = ()
+    register: Register = Register.FORMAL
+    greeting: str | None = None
+    is_final: bool = False
+    topic: str | None = None
+    changed_plans: str | None = None
+    call_promised_on: date | None = None
+    stands_in_for: str | None = None
+    article: str | None = None
+    link: str | None = None
+    contact: str | None = None
+    reason: str | None = None
 
     @property
     def first_name(self) -> str | None:
@@ -157,9 +228,19 @@ class Letter:
             recruiter_name=_optional(self.recruiter_name, _SHORT),
             promise_what=_optional(self.promise_what, _LINE),
             phone=_optional(self.phone, _SHORT),
-            hours=clean(self.hours, _LINE),
-            so_far=_lines(self.so_far),
+            so_far=tuple(
+                replace(each, who=clean(each.who, _SHORT), step=clean(each.step, _SHORT))
+                for each in self.so_far[-_LINES:]
+            ),
             notes=_lines(self.notes),
+            greeting=_optional(self.greeting, _SHORT),
+            topic=_optional(self.topic, _LINE),
+            changed_plans=_optional(self.changed_plans, _LINE),
+            stands_in_for=_optional(self.stands_in_for, _SHORT),
+            article=_optional(self.article, _LINE),
+            link=_optional(self.link, _LINE),
+            contact=_optional(self.contact, _SHORT),
+            reason=_optional(self.reason, _LINE),
         )
 
 
@@ -191,8 +272,15 @@ def sample_letters() -> tuple[Letter, ...]:
         promise_what="writing sample",
         promise_on=date(2026, 12, 4),
         phone="+49 30 1234567",
-        hours="9:00 to 11:00 or 14:00 to 16:00 in Berlin",
-        so_far=("1 December: interview", "15 December: check-in sent"),
+        hours=Hours("09:30", "11:30", "America/New_York", "15:30", "17:30"),
+        so_far=(
+            Happening(date(2026, 12, 1), Deed.HELD),
+            Happening(date(2026, 12, 2), Deed.DRAFT_SENT, "Dana Fox", "thank-you"),
+            Happening(date(2026, 12, 3), Deed.HEARD, "Dana Fox"),
+            Happening(date(2026, 12, 4), Deed.WROTE, "Dana Fox"),
+            Happening(date(2026, 12, 10), Deed.CALLED),
+            Happening(date(2026, 12, 15), Deed.DISMISSED, "Kim Lee", "check-in"),
+        ),
         notes=("They use Python and PostgreSQL.",),
     )
     bare = Letter(

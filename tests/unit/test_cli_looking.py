@@ -134,6 +134,7 @@ def test_log_json_tells_every_event_oldest_first(shell: Shell) -> None:
         "at": "2026-12-01T10:00:00+00:00",
         "kind": "call_made",
         "note": "voicemail",
+        "person": "",
     }
 
 

@@ -9,9 +9,10 @@ import pytest
 
 from followupd.cli.format import distance
 from followupd.cli.telling import Teller
+from followupd.domain import acts
 from followupd.domain import events as happened
 from followupd.domain.events import AutomaticCategory, Layer, Mail
-from followupd.domain.interview import Outcome
+from followupd.domain.interview import Outcome, Part, Person, Promise
 from tests.support.stories import DANA, NINA, calendar, story
 
 if TYPE_CHECKING:
@@ -120,6 +121,17 @@ def test_every_kind_of_event_is_told_in_words() -> None:
         happened.Closed(at=now, reason=HOSTILE),
         happened.Reopened(at=now),
         happened.Noted(at=now, text=HOSTILE),
+        acts.InterviewEdited(at=now, company=HOSTILE, is_final=True),
+        acts.PersonRecorded(at=now, person=Person(HOSTILE, HOSTILE, Part.SENIOR)),
+        acts.PersonRemoved(at=now, address=HOSTILE, part=Part.SENIOR),
+        acts.PromiseMade(at=now, promise=Promise(date(2026, 12, 14), HOSTILE)),
+        acts.PromiseDropped(at=now, number=7),
+        acts.TopicNoted(at=now, address=DANA.address, text=HOSTILE),
+        acts.PlansChanged(at=now, text=HOSTILE),
+        acts.DraftRequested(at=now, template=HOSTILE, person=DANA.address),
+        acts.TaskDone(at=now, step=HOSTILE, cycle=0, person=""),
+        acts.NextRoundRecorded(at=now, interview_id=2),
+        acts.Reviewed(at=now, answered=True, days=3, treated=4, again=False, text=HOSTILE),
     ]  # fmt: skip
     told.record(*every[10:11])
     teller = Teller(told.history, told.workdays, date(2026, 11, 3))

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from followupd.domain import events
+from followupd.domain import acts, events
 from followupd.domain.events import (
     DecisionMoved,
     Event,
@@ -73,13 +73,15 @@ def test_every_kind_of_event_comes_back_equal(kind: type[Event], data: st.DataOb
 
 def test_the_kinds_are_all_those_the_domain_has() -> None:
     """An event class that was left out of `Event` would never be read back."""
-    parts_of_events = {Mail, Verdict, Words}
+    parts_of_events = {Mail, Verdict, Words, acts.Given}
     classes = {
         value
-        for value in vars(events).values()
+        for module in (events, acts)
+        for value in vars(module).values()
         if is_dataclass(value) and isinstance(value, type) and value not in parts_of_events
     }
-    assert {value for value in classes if value.__module__ == events.__name__} == set(KINDS)
+    own = {value for value in classes if value.__module__ in (events.__name__, acts.__name__)}
+    assert own == set(KINDS)
 
 
 def test_json_for_people_begins_with_time_and_kind_and_keeps_the_offset() -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from followupd.domain.cadence import BUILT_IN, PROMISE
 from followupd.domain.interview import Part
 from followupd.errors import TemplateError
-from followupd.writing.letter import Letter, given_name, sample_letters
+from followupd.writing.letter import Deed, Happening, Letter, given_name, sample_letters
 from followupd.writing.shipped import shipped_templates
 from followupd.writing.templates import Templates
 
@@ -140,8 +140,8 @@ def test_a_call_sheet_holds_number_hours_history_and_both_scripts() -> None:
     """Advice row 14: everything needed beside the telephone."""
     body = SHIPPED.render("call", "en", LETTER).body
     assert "Number: +49 30 1234567\n" in body
-    assert "When: 9:00 to 11:00 or 14:00 to 16:00 in Berlin\n" in body
-    assert "\n- 15 December: check-in sent\n" in body
+    assert "When: between 09:30 and 11:30 in America/New_York, which is 15:30 to 17:30" in body
+    assert "\n- Wednesday 2 December: your thank-you to Dana Fox\n" in body
     assert "\n- They use Python and PostgreSQL.\n" in body
     assert body.index("IF SOMEBODY ANSWERS") < body.index("IF IT GOES TO VOICEMAIL")
     assert '\n    "Hello Dana, this is Robin Doe.' in body
@@ -259,7 +259,12 @@ def test_hostile_facts_stay_text(text: str) -> None:
     """What came from a mail is never a template, a second line of a subject or a control."""
     hostile = f"{{{{ 7 * 7 }}}}{text}\u2028\u202e\x1b[2J\r\nBcc: x@y.example"
     letter = replace(
-        LETTER, company=hostile, role=hostile, person_name=hostile, so_far=(hostile,), notes=(text,)
+        LETTER,
+        company=hostile,
+        role=hostile,
+        person_name=hostile,
+        so_far=(Happening(LETTER.held_on, Deed.HEARD, hostile),),
+        notes=(text,),
     )
     for name in NAMES:
         rendered = SHIPPED.render(name, "en", letter)

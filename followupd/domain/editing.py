@@ -1,0 +1,104 @@
+"""What the user's own acts mean for the state of an interview; a part of `folding.fold`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias, assert_never
+
+from followupd.domain import acts
+from followupd.domain.history import Answer, ChangedPlans, Request, Skip
+from followupd.domain.interview import Outcome
+
+if TYPE_CHECKING:
+    from followupd.domain.history import History
+    from followupd.domain.interview import Interview
+
+Act: TypeAlias = (
+    acts.InterviewEdited
+    | acts.PersonRecorded
+    | acts.PersonRemoved
+    | acts.PromiseMade
+    | acts.PromiseDropped
+    | acts.TopicNoted
+    | acts.PlansChanged
+    | acts.DraftRequested
+    | acts.TaskDone
+    | acts.NextRoundRecorded
+    | acts.Reviewed
+)
+
+
+def after_act(history: History, act: Act) -> History:  # noqa: C901, PLR0911 - one case an act
+    """The state after the user's act."""
+    interview = history.interview
+    match act:
+        case acts.InterviewEdited():
+            return replace(history, interview=_edited(interview, act))
+        case acts.PersonRecorded() | acts.PersonRemoved():
+            return replace(history, interview=_with_people(interview, act))
+        case acts.PromiseMade(promise=promise):
+            promises = (*interview.promises, promise)
+            return replace(history, interview=replace(interview, promises=promises))
+        case acts.PromiseDropped(number=number):
+            return replace(history, dropped_promises=history.dropped_promises | {number})
+        case acts.TopicNoted(address=address, text=text):
+            others = {
+                key: said for key, said in history.topics.items() if key != address.casefold()
+            }
+            return replace(history, topics=others | ({address.casefold(): text} if text else {}))
+        case acts.PlansChanged(text=text, at=at):
+            return replace(history, plans=ChangedPlans(text, at) if text else None)
+        case acts.DraftRequested(template=template, person=person, given=given, at=at):
+            wanted = Request(template, person, given, at)
+            return replace(history, requests=(*history.requests, wanted))
+        case acts.TaskDone(step=step, cycle=cycle, person=person, at=at):
+            done = Skip(step, cycle, person, at, done=True)
+            return replace(history, skips=(*history.skips, done))
+        case acts.NextRoundRecorded():
+            return _followed(history, act)
+        case acts.Reviewed():
+            return replace(history, review=act)
+        case _:
+            assert_never(act)
+
+
+def _edited(interview: Interview, act: acts.InterviewEdited) -> Interview:
+    return replace(
+        interview,
+        company=interview.company if act.company is None else act.company,
+        role=interview.role if act.role is None else act.role,
+        language=interview.language if act.language is None else act.language,
+        register=interview.register if act.register is None else act.register,
+        cadence=interview.cadence if act.cadence is None else act.cadence,
+        is_final=interview.is_final if act.is_final is None else act.is_final,
+    )
+
+
+def _with_people(interview: Interview, act: acts.PersonRecorded | acts.PersonRemoved) -> Interview:
+    """The interview with one person more, another one, or one less; the order is kept."""
+    people = list(interview.people)
+    if isinstance(act, acts.PersonRemoved):
+        gone = (act.address.casefold(), act.part)
+        people = [person for person in people if (person.key, person.part) != gone]
+    else:
+        old = ((act.instead_of or act.person.address).casefold(), act.person.part)
+        places = [n for n, person in enumerate(people) if (person.key, person.part) == old]
+        if places:
+            people[places[0]] = act.person
+        else:
+            people.append(act.person)
+    return replace(interview, people=tuple(people))
+
+
+def _followed(history: History, act: acts.NextRoundRecorded) -> History:
+    """The next round is their answer, unless they have given a final one."""
+    history = replace(history, followed_by=act.interview_id)
+    known = history.answer
+    if known is not None and known.outcome is not Outcome.OTHER:
+        return history
+    answer = (
+        Answer(act.at, Outcome.NEXT_ROUND, None)
+        if known is None
+        else replace(known, outcome=Outcome.NEXT_ROUND)
+    )
+    return replace(history, answer=answer, marked_silent=False, possible=())
