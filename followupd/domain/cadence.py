@@ -115,6 +115,9 @@ class Cadence:
 PROMISE = "promise"
 """The step that a promise of the user's becomes; it is not part of the ladder."""
 
+REMINDER = "promise-reminder"
+"""The sheet for the user on the working day before a promise is to be kept."""
+
 
 def _business_days(amount: int) -> Wait:
     return Wait(amount, WaitUnit.BUSINESS_DAYS)
@@ -131,12 +134,23 @@ BUILT_IN: tuple[CadenceStep, ...] = (
         each=True,
     ),
     CadenceStep(
+        name="references",
+        after=Anchor.INTERVIEW,
+        wait=_business_days(1),
+        to=(Part.REFERENCE,),
+        channel=Channel.EMAIL,
+        template="references",
+        each=True,
+        only_final=True,
+    ),
+    CadenceStep(
         name="check-in",
         after=Anchor.DECISION,
         wait=_business_days(2),
         to=(Part.RECRUITER, Part.HIRING_MANAGER),
         channel=Channel.EMAIL,
         template="check-in",
+        final_template="check-in-final",
     ),
     CadenceStep(
         name="network",
@@ -174,4 +188,20 @@ BUILT_IN: tuple[CadenceStep, ...] = (
         closes=True,
     ),
 )
-"""The built-in cadence (advice rows 3, 7, 8, 11, 12, 14, 17)."""
+"""The built-in cadence (advice rows 3, 7, 8, 10, 11, 12, 14, 15, 17)."""
+
+SENIOR = CadenceStep(
+    name="senior",
+    after=Anchor.PREVIOUS,
+    wait=_business_days(4),
+    to=(Part.SENIOR,),
+    channel=Channel.EMAIL,
+    template="senior",
+)
+"""Taking it up with someone more senior (advice row 13): only where the user wants it."""
+
+
+def with_senior(steps: tuple[CadenceStep, ...]) -> tuple[CadenceStep, ...]:
+    """The built-in steps with the senior one, right after the hiring manager's."""
+    place = next(n for n, step in enumerate(steps) if step.name == "hiring-manager") + 1
+    return (*steps[:place], SENIOR, *steps[place:])

@@ -12,6 +12,7 @@ from followupd.domain import events as happened
 from followupd.domain.editing import after_act
 from followupd.domain.history import Absence, Answer, Draft, History, Skip, Written
 from followupd.domain.interview import EMPLOYER, DraftState, Outcome
+from followupd.domain.steps import REQUESTED_FROM
 from followupd.domain.verdicts import guess_of, is_promise, outcome_of
 
 if TYPE_CHECKING:
@@ -336,8 +337,10 @@ def _sent(history: History, event: happened.DraftSent) -> History:
     )
     if event.mail is not None:
         history = _with_mail(history, event.mail)
+    # What the user asked for is theirs, like a mail by hand: it counts as a step that is due.
+    by_hand = draft.cycle >= REQUESTED_FROM
     written = tuple(
-        Written(address, event.sent_at, by_hand=False, message_id=event.sent_message_id)
+        Written(address, event.sent_at, by_hand, event.sent_message_id)
         for address in sorted(_reached(history, draft, event.mail))
     )
     return _answered_them(history, written)

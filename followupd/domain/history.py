@@ -56,7 +56,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A message from the user to one person; `by_hand` when it was no draft of ours."""
+    """A message from the user to one person; `by_hand` when it was no draft of the plan's."""
 
     address: str
     at: datetime

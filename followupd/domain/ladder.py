@@ -1,4 +1,4 @@
-"""The order of the steps: thank-yous, promises, and the ladder after the decision date."""
+"""The order of the steps: those after the interview, and the ladder after the decision date."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, time, timedelta
 from typing import TYPE_CHECKING
 
-from followupd.domain.cadence import PROMISE, Anchor, CadenceStep, WaitUnit
-from followupd.domain.interview import Channel, Part
+from followupd.domain.cadence import Anchor, WaitUnit
+from followupd.domain.rungs import Turn, judged
 from followupd.domain.steps import PlannedStep, StepState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date, datetime
 
+    from followupd.domain.cadence import CadenceStep
     from followupd.domain.interview import Person
-    from followupd.domain.rungs import Situation
+    from followupd.domain.situation import Situation
 
 _THANKS_WITHIN = 3
 """Working days after the interview in which a late thank-you is still a kindness."""
@@ -27,8 +28,8 @@ _UNTOUCHED = (StepState.PLANNED, StepState.DUE, StepState.HELD, StepState.QUEUED
 
 
 def thank_yous(situation: Situation) -> Iterator[PlannedStep]:
-    """The steps that wait for the interview only (advice row 3)."""
-    for step in situation.cadence.steps:
+    """The steps that wait for the interview only (advice rows 3 and 15)."""
+    for step in _steps(situation):
         if step.after is not Anchor.INTERVIEW:
             continue
         people = situation.people(step, 0)
@@ -36,6 +37,12 @@ def thank_yous(situation: Situation) -> Iterator[PlannedStep]:
             yield situation.nobody(step, 0)
         for person in people:
             yield _thank_you(situation, step, person)
+
+
+def _steps(situation: Situation) -> Iterator[CadenceStep]:
+    """The steps of the cadence that there are for this interview."""
+    is_final = situation.history.interview.is_final
+    return (step for step in situation.cadence.steps if is_final or not step.only_final)
 
 
 def thanks_until(situation: Situation, step: CadenceStep) -> date:
@@ -63,21 +70,15 @@ def _thank_you(situation: Situation, step: CadenceStep, person: Person) -> Plann
     def open_from(moment: datetime) -> datetime:
         # On the day of the interview people were at work, whatever the calendar says of it.
         if workdays.day_of(moment) == held_on:
-            candidate = max(moment, workdays.opening(held_on))
+            candidate = workdays.back(max(moment, workdays.opening(held_on)))
             if workdays.day_of(candidate) == held_on and workdays.within_hours(candidate):
                 return candidate
         return workdays.next_open(moment)
 
     reason = f"{step.wait} after the interview on {situation.say(held_on)}"
-    planned = situation.rung(
-        step,
-        0,
-        person,
-        nominal=_after_interview(situation, step),
-        why=reason,
-        open_from=open_from,
-        since=held_at,
-    )
+    nominal = _after_interview(situation, step)
+    turn = Turn(nominal=nominal, why=reason, open_from=open_from, since=held_at)
+    planned = judged(situation, step, 0, person, turn)
     until = thanks_until(situation, step)
     if not planned.state.is_ahead and planned.state is not StepState.QUEUED:
         return planned
@@ -89,39 +90,10 @@ def _thank_you(situation: Situation, step: CadenceStep, person: Person) -> Plann
     return replace(planned, state=StepState.PASSED, due=None, reason=late)
 
 
-def promises(situation: Situation) -> Iterator[PlannedStep]:
-    """Each promise on the morning of its date, whatever day that is (advice row 4)."""
-    workdays = situation.workdays
-    order = (Part.RECRUITER, Part.HIRING_MANAGER, Part.INTERVIEWER)
-    step = CadenceStep(
-        name=PROMISE,
-        after=Anchor.INTERVIEW,
-        wait=situation.cadence.silent_after,
-        to=order,
-        channel=Channel.EMAIL,
-        template=PROMISE,
-    )
-    for number, promise in enumerate(situation.history.interview.promises):
-        people = situation.people(step, number)
-        if not people:
-            yield situation.nobody(step, number)
-            continue
-        yield situation.rung(
-            step,
-            number,
-            people[0],
-            nominal=workdays.at(promise.on, time(9, 0)),
-            why=f"promised for {situation.say(promise.on)}: {promise.what}",
-            open_from=workdays.local,
-            # What was written before that day may have been anything; on it, it was the promise.
-            since=workdays.at(promise.on, time.min) - _MOMENT,
-        )
-
-
 def ladder(situation: Situation) -> Iterator[PlannedStep]:
     """The steps from the decision date on, each counted from the one before."""
     progress = _Progress.start(situation)
-    for step in situation.cadence.steps:
+    for step in _steps(situation):
         if step.after is not Anchor.INTERVIEW:
             rungs = [progress.in_turn(rung) for rung in _rungs(situation, step, progress)]
             yield from rungs
@@ -226,16 +198,15 @@ def _rungs(situation: Situation, step: CadenceStep, progress: _Progress) -> Iter
     if not people:
         yield situation.nobody(step, cycle)
     for person in people:
-        rung = situation.rung(
-            step,
-            cycle,
-            person,
+        turn = Turn(
             nominal=nominal,
             why=why,
             open_from=situation.workdays.next_open,
             since=progress.done.get(person.key, progress.since),
             called=progress.called,
+            asks=True,
         )
+        rung = judged(situation, step, cycle, person, turn)
         untouched = rung.state in _UNTOUCHED
         if untouched and person.key in progress.reached.get(step.unless or "", ()):
             gone = f"the {step.unless} step already goes to {person.called}"

@@ -3,12 +3,19 @@
 No person gets more than one unanswered message in three working days, or three in all,
 whatever the cadence says. A draft that still waits in Drafts counts: its user may send it any
 moment. What was written before the person last wrote is answered and no longer counts.
+
+Several people of one company are not to be besieged either: over all interviews there, six
+messages that ask for an answer are enough until somebody of them writes. Thank-yous and kept
+promises ask for nothing.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from followupd.domain.cadence import PROMISE
+from followupd.domain.interview import EMPLOYER, Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,18 +25,28 @@ if TYPE_CHECKING:
     from followupd.domain.workdays import Workdays
 
 MOST_UNANSWERED = 3
+MOST_TO_COMPANY = 6
 REST = 3
 """Working days between two unanswered messages to one person."""
 
 
+def company_key(company: str) -> str:
+    """A company's name as it is compared."""
+    return " ".join(company.casefold().split())
+
+
 def sharing_people(history: History, histories: Iterable[History]) -> list[History]:
-    """The other interviews that share a person with this one."""
+    """The other interviews that share a person or the company with this one."""
     people = {person.key for person in history.interview.people}
+    company = company_key(history.interview.company)
     return [
         other
         for other in histories
         if other.interview_id != history.interview_id
-        and not people.isdisjoint(person.key for person in other.interview.people)
+        and (
+            company_key(other.interview.company) == company
+            or not people.isdisjoint(person.key for person in other.interview.people)
+        )
     ]
 
 
@@ -40,17 +57,29 @@ class _Person:
     open_drafts: list[tuple[int, Draft]] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Company:
+    asked: dict[str, datetime] = field(default_factory=dict)
+    heard: datetime | None = None
+
+
+_ASKS_NOTHING = frozenset({"thank-you", PROMISE})
+_BESIEGED = EMPLOYER - {Part.INTERVIEWER}
+
+
 class Contacts:
     """Who was written to when, and who answered, across interviews.
 
     Args:
-        histories: every interview that shares a person with the one being planned, itself
-            included.
+        histories: every interview that shares a person or the company with the one being
+            planned, itself included.
     """
 
     def __init__(self, histories: Iterable[History]) -> None:
         self._people: dict[str, _Person] = {}
+        self._companies: dict[str, _Company] = {}
         for history in histories:
+            self._note_company(history)
             for written in history.written:
                 # One message may count for two interviews, but reached the person once.
                 self._person(written.address).sent[written.message_id] = written.at
@@ -72,6 +101,26 @@ class Contacts:
     def may_write(self, address: str) -> bool:
         """Whether fewer than three messages to the person are unanswered."""
         return len(self.unanswered(address)) < MOST_UNANSWERED
+
+    def may_ask(self, company: str) -> bool:
+        """Whether the company has few enough messages that ask for an answer."""
+        known = self._companies.get(company_key(company), _Company())
+        asked = sum(known.heard is None or at > known.heard for at in known.asked.values())
+        return asked < MOST_TO_COMPANY
+
+    def _note_company(self, history: History) -> None:
+        company = self._companies.setdefault(company_key(history.interview.company), _Company())
+        people = {p.key for p in history.interview.people if p.part in _BESIEGED}
+        employer = {p.key for p in history.interview.people if p.part in EMPLOYER}
+        asking_nothing = {
+            draft.sent_message_id for draft in history.drafts if draft.step in _ASKS_NOTHING
+        }
+        for written in history.written:
+            if written.address in people and written.message_id not in asking_nothing:
+                company.asked[written.message_id] = written.at
+        for address, at in history.heard.items():
+            if address in employer:
+                company.heard = at if company.heard is None else max(company.heard, at)
 
     def earliest(self, address: str, workdays: Workdays) -> date | None:
         """The first day on which the person may be written to again; None for any day."""

@@ -5,10 +5,14 @@ The built-in cadence (`cadence.BUILT_IN`; a user may write another):
     thank-you       2 hours after the interview, within sending hours, at the latest the next
                     working morning; to every interviewer, else the hiring manager, else the
                     recruiter
-    promise         09:00 on its date, to the person it was made to
-    check-in        decision date + 2 working days, to the recruiter, else the hiring manager
+    references      after a final round: 1 working day after it, to each reference
+    promise         09:00 on its date, to the person it was made to; a reminder for the user on the
+                    working day before
+    check-in        decision date + 2 working days, to the recruiter, else the hiring manager;
+                    after a final round in other words
     network         + 3 working days, to each network contact
     hiring-manager  + 3 working days, unless the check-in went there
+    senior          + 4 working days; only where the user has turned it on
     call            + 3 working days, to the recruiter, else the hiring manager
     move-on         + 10 working days; closes the interview
 
@@ -29,11 +33,17 @@ From the check-in on the steps are a ladder. Its rules:
 * A bounce, and a note that somebody has left, move the step to the next person. A draft the user
   has touched holds its step, even one to a dead address, until they send or delete it.
 * A reply stops everything but promises; an unsure one holds everything until the user decides.
+  A rejection closes the interview on the next working day, so that a misreading can be taken back
+  before; an offer stops all there is. A request for information and another round give the user a
+  task (`duties.py`).
+* What the user asks for is laid at once.
+* While the user is away or has paused, nothing of the rest is laid and nothing closes.
 * A holding reply moves the decision date, and the ladder begins anew from there; one that names
   no day moves it as far as silence is waited for.
 
 `plan` is a pure function of the history and the time, so a year can be gone through in
-milliseconds. The order of the steps is in `ladder.py`, one step for one person in `rungs.py`.
+milliseconds. The order of the steps is in `ladder.py`, what the user owes beside it in `duties.py`,
+one step for one person in `rungs.py`, and what holds for all of them in `situation.py`.
 """
 
 from __future__ import annotations
@@ -42,11 +52,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, time, timedelta
 from typing import TYPE_CHECKING
 
-from followupd.domain.cadence import PROMISE, Anchor
-from followupd.domain.interview import Channel, DraftState
-from followupd.domain.ladder import ladder, promises, thank_yous, thanks_until
+from followupd.domain.cadence import PROMISE, REMINDER, Anchor
+from followupd.domain.duties import promises, requests, tasks
+from followupd.domain.interview import Channel, DraftState, Outcome
+from followupd.domain.ladder import ladder, thank_yous, thanks_until
 from followupd.domain.limits import Contacts
-from followupd.domain.rungs import Situation
+from followupd.domain.situation import Situation
 from followupd.domain.status import expected_by, status
 from followupd.domain.steps import PlannedStep, StepState
 
@@ -80,6 +91,7 @@ class Plan:
         queue: the steps whose draft is to be laid into Drafts now.
         withdraw: our untouched drafts to be taken back now.
         close: the reason to close the interview now, or None.
+        closes_at: when a rejection will close it, or None.
         next_due: the next moment at which time alone changes the plan, or None.
     """
 
@@ -88,13 +100,23 @@ class Plan:
     queue: tuple[PlannedStep, ...]
     withdraw: tuple[Withdrawal, ...]
     close: str | None
+    closes_at: datetime | None
     next_due: datetime | None
 
     @property
     def next_step(self) -> PlannedStep | None:
-        """The earliest step that still lies ahead and has a time."""
-        ahead = [(step.due, step) for step in self.steps if step.state.is_ahead and step.due]
+        """The earliest step, tasks apart, that still lies ahead and has a time."""
+        ahead = [
+            (step.due, step)
+            for step in self.steps
+            if step.state.is_ahead and step.due and not step.is_task
+        ]
         return min(ahead, key=lambda pair: pair[0], default=(None, None))[1]
+
+    @property
+    def tasks(self) -> tuple[PlannedStep, ...]:
+        """What the user is to do now and has no draft for."""
+        return tuple(s for s in self.steps if s.is_task and s.state is StepState.DUE)
 
 
 def plan(
@@ -122,32 +144,57 @@ def plan(
         contacts=Contacts([history, *others]),
         expected_by=expected_by(history, cadence, workdays),
     )
-    steps = _one_to_each([*thank_yous(situation), *promises(situation), *ladder(situation)])
+    steps = _one_to_each(
+        [
+            *thank_yous(situation),
+            *promises(situation),
+            *ladder(situation),
+            *requests(situation),
+            *tasks(situation),
+        ]
+    )
     due = [step for step in steps if step.state is StepState.DUE]
+    closes_at = _closes_at(situation)
+    close = next((step.reason for step in due if step.closes), None)
+    if closes_at is not None and closes_at <= now:
+        close = situation.stopped(steadfast=True)
     return Plan(
         status=status(history, cadence, workdays, now),
         steps=steps,
-        queue=tuple(step for step in due if not step.closes),
+        queue=tuple(step for step in due if not step.closes and not step.is_task),
         withdraw=tuple(_withdrawals(history, steps)),
-        close=next((step.reason for step in due if step.closes), None),
-        next_due=_next_due(situation, steps),
+        close=close,
+        closes_at=closes_at,
+        next_due=_next_due(situation, steps, closes_at),
     )
+
+
+def _closes_at(situation: Situation) -> datetime | None:
+    """When a rejection closes the interview: the next working day, unless that was taken back."""
+    history, workdays = situation.history, situation.workdays
+    answer = history.answer
+    if history.closed is not None or answer is None or answer.outcome is not Outcome.REJECTION:
+        return None
+    if history.closed_by_plan_in == history.cycle or workdays.halted(situation.now):
+        return None
+    told_on = workdays.day_of(max(answer.at, history.interview.held_at))
+    return situation.start(workdays.add(told_on, 1))
 
 
 def _one_to_each(steps: Iterable[PlannedStep]) -> tuple[PlannedStep, ...]:
     """The steps, with only one draft due to each person; the others wait for it.
 
-    A promise is kept all the same.
+    A promise is kept all the same, and the user has what they asked for.
     """
     steps = tuple(steps)
     first: dict[str, PlannedStep] = {}
-    for step in sorted(steps, key=lambda step: step.step != PROMISE):
+    for step in sorted(steps, key=lambda step: not _is_owed(step)):
         if step.state is StepState.DUE and step.channel is Channel.EMAIL and step.person:
             first.setdefault(step.person.key, step)
 
     def held(step: PlannedStep) -> PlannedStep:
         to_mail = step.state is StepState.DUE and step.channel is Channel.EMAIL
-        if not to_mail or step.step == PROMISE or step.person is None:
+        if not to_mail or _is_owed(step) or step.person is None:
             return step
         other = first[step.person.key]
         if other is step:
@@ -156,6 +203,10 @@ def _one_to_each(steps: Iterable[PlannedStep]) -> tuple[PlannedStep, ...]:
         return replace(step, state=StepState.HELD, due=None, reason=said)
 
     return tuple(held(step) for step in steps)
+
+
+def _is_owed(step: PlannedStep) -> bool:
+    return step.step == PROMISE or step.request is not None
 
 
 def _withdrawals(history: History, steps: Iterable[PlannedStep]) -> Iterator[Withdrawal]:
@@ -176,21 +227,38 @@ def _why_gone(history: History, draft: Draft) -> str:
         return f"mail to {draft.person} comes back"
     if draft.person.casefold() in history.gone:
         return f"{draft.person} is no longer there"
+    if draft.step in (PROMISE, REMINDER) and draft.cycle in history.dropped_promises:
+        return "the promise no longer holds"
+    people = {person.key for person in history.interview.people}
+    if draft.person.casefold() not in people:
+        return f"{draft.person} no longer belongs to the interview"
     if draft.cycle != history.cycle:
         return "the decision date moved"
     return "the cadence no longer has this step"
 
 
-def _next_due(situation: Situation, steps: Iterable[PlannedStep]) -> datetime | None:
+def _next_due(
+    situation: Situation, steps: Iterable[PlannedStep], closes_at: datetime | None
+) -> datetime | None:
+    steps = tuple(steps)
     moments = [
         step.due
         for step in steps
-        if step.due is not None and step.state.is_ahead and not step.estimated
+        if step.due is not None
+        and step.state.is_ahead
+        and not step.estimated
+        and not (step.is_task and step.state is StepState.DUE)
     ]
+    if closes_at is not None:
+        moments.append(closes_at)
     thanks = {s.name: s for s in situation.cadence.steps if s.after is Anchor.INTERVIEW}
     for step in steps:
         if step.step in thanks and step.state is StepState.QUEUED:
             # An untouched thank-you is taken back once it is too late for it.
             day_after = thanks_until(situation, thanks[step.step]) + timedelta(days=1)
             moments.append(situation.workdays.at(day_after, time.min))
+        if step.step == REMINDER and step.state is StepState.QUEUED:
+            # The reminder gives way to the promise's own draft, or is too late for it.
+            on = situation.history.interview.promises[step.cycle].on
+            moments.append(situation.workdays.at(on, time.min))
     return min(moments, default=None)

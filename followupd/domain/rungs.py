@@ -5,274 +5,178 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from followupd.domain.cadence import PROMISE, Anchor
-from followupd.domain.days import say_day
-from followupd.domain.interview import Channel, DraftState, Outcome, Part
-from followupd.domain.steps import PlannedStep, StepState
+from followupd.domain.cadence import Anchor
+from followupd.domain.interview import Channel, DraftState, Part
+from followupd.domain.limits import MOST_TO_COMPANY
+from followupd.domain.steps import ASKING, StepState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
-    from followupd.domain.cadence import Cadence, CadenceStep
-    from followupd.domain.history import Draft, History
+    from followupd.domain.cadence import CadenceStep
+    from followupd.domain.history import Draft
     from followupd.domain.interview import Person
-    from followupd.domain.limits import Contacts
-    from followupd.domain.workdays import Workdays
+    from followupd.domain.situation import Situation
+    from followupd.domain.steps import PlannedStep
 
 _REST_AFTER_NOTE = 3
 """Working days to wait after an absence note that names no day of return."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """When a step would have its turn.
+
+    Attributes:
+        nominal: when it would be due if nothing moved it.
+        why: the reason to print for that.
+        open_from: the first moment, not before its argument, at which it may be queued.
+        since: what the user wrote to the person on their own after it counts as the step; None
+            where nothing does.
+        called: a call after it counts as the step; None where no call does.
+        steadfast: the user gave their word for it: an answer does not stop it, nor do the limits
+            for messages to one person.
+        asks: it asks where things stand: two such drafts to one person never lie side by side, and
+            the limit for a company applies.
+    """
+
+    nominal: datetime
+    why: str
+    open_from: Callable[[datetime], datetime]
+    since: datetime | None
+    called: datetime | None = None
+    steadfast: bool = False
+    asks: bool = False
+
+
+def judged(
+    situation: Situation, step: CadenceStep, cycle: int, person: Person, turn: Turn
+) -> PlannedStep:
+    """Judge one step for one person.
+
+    Args:
+        situation: what holds now.
+        step: the cadence's step.
+        cycle: the run through the ladder, or a promise's or a request's number.
+        person: whom it is for.
+        turn: when it would have its turn.
+    """
+    return _Rung(situation, step, cycle, person, turn).judged()
+
+
 @dataclass(frozen=True, slots=True)
-class Situation:
-    """Everything a step's due time depends on, as of `now`."""
+class _Rung:
+    situation: Situation
+    step: CadenceStep
+    cycle: int
+    person: Person
+    turn: Turn
 
-    history: History
-    cadence: Cadence
-    workdays: Workdays
-    now: datetime
-    contacts: Contacts
-    expected_by: date
+    @property
+    def key(self) -> tuple[str, int, str]:
+        """What `Draft.rung` is for a draft."""
+        return (self.step.name, self.cycle, self.person.key)
 
-    def rung(
-        self,
-        step: CadenceStep,
-        cycle: int,
-        person: Person,
-        *,
-        nominal: datetime,
-        why: str,
-        open_from: Callable[[datetime], datetime],
-        since: datetime,
-        called: datetime | None = None,
-    ) -> PlannedStep:
-        """Judge one step for one person.
-
-        Args:
-            step: the cadence's step.
-            cycle: the run through the ladder, or the promise's number.
-            person: whom it is for.
-            nominal: when it would be due if nothing moved it.
-            why: the reason to print for that.
-            open_from: the first moment, not before its argument, at which it may be queued.
-            since: what the user wrote to the person on their own after it counts as the step.
-            called: a call after it counts as the step; None where no call does.
-        """
-        rung = (step.name, cycle, person.key)
-        drafts = [draft for draft in self.history.drafts if draft.rung == rung]
-        channel, template = self._preferred(step, person)
-        blank = replace(
-            self.blank(step, cycle, person),
-            channel=channel,
-            template=template,
-            attempt=sum(draft.state is DraftState.WITHDRAWN for draft in drafts),
-        )
-        over = self._over(blank, drafts) or self._by_hand(blank, step, drafts, since, called)
+    def judged(self) -> PlannedStep:
+        situation, turn = self.situation, self.turn
+        drafts = [draft for draft in situation.history.drafts if draft.rung == self.key]
+        blank = self._blank(drafts)
+        over = self._over(blank, drafts) or self._by_hand(blank, drafts)
         if over is not None:
             return over
-        barred = self.barred(promise=step.name == PROMISE)
+        barred = situation.barred(steadfast=turn.steadfast)
         if barred is not None:
             return replace(blank, state=barred[0], reason=barred[1])
-        limited = step.name != PROMISE and channel is Channel.EMAIL
+        limited = not turn.steadfast and blank.channel is Channel.EMAIL
         waiting = next((draft for draft in drafts if draft.state.is_open), None)
         if waiting is not None and not self._is_stale(waiting, limited=limited):
             return self._waiting(blank, waiting)
-        unreachable = self._unreachable(person, limited=limited)
+        unreachable = self._unreachable(limited=limited)
         if unreachable is not None:
-            return self.passed(step, cycle, person, unreachable)
+            return situation.passed(self.step, self.cycle, self.person, unreachable)
+        nominal, why = turn.nominal, turn.why
         if limited:
-            nominal, why = self._after_rest(person, nominal, why)
-        if step.after is not Anchor.INTERVIEW:
-            nominal, why = self._after_absence(person, nominal, why)
-        due, is_now = self.when(nominal, open_from)
-        other = self._other_draft(person, rung, limited=limited)
+            nominal, why = self._after_rest(nominal, why)
+        if self.step.after is not Anchor.INTERVIEW:
+            nominal, why = self._after_absence(nominal, why)
+        due, is_now = situation.when(nominal, turn.open_from)
+        other = self._other_draft(limited=limited)
         if other is not None and is_now:
-            said = f"another draft to {person.called} waits in Drafts: {other.step}"
+            said = f"another draft to {self.person.called} waits in Drafts: {other.step}"
             return replace(blank, state=StepState.HELD, reason=said)
         state = StepState.DUE if is_now else StepState.PLANNED
         return replace(blank, state=state, due=due, reason=why, estimated=other is not None)
 
-    def closing(self, step: CadenceStep, nominal: datetime, why: str) -> PlannedStep:
-        """Judge the step that ends the plan."""
-        cycle = self.history.cycle
-        blank = self.blank(step, cycle, None)
-        if self.history.closed_by_plan_in == cycle:
-            return replace(blank, state=StepState.DONE, reason="the plan came to its end")
-        skipped = self._skipped(step.name, cycle, "")
-        if skipped is not None:
-            return replace(blank, state=StepState.SKIPPED, reason="you skipped it", over_at=skipped)
-        barred = self.barred(promise=False)
-        if barred is not None:
-            return replace(blank, state=barred[0], reason=barred[1])
-        due, is_now = self.when(nominal, self.workdays.next_open)
-        state = StepState.DUE if is_now else StepState.PLANNED
-        return replace(blank, state=state, due=due, reason=why)
-
-    def nobody(self, step: CadenceStep, cycle: int) -> PlannedStep:
-        """The step has nobody to go to."""
-        parts = " or ".join(part.value.replace("_", " ") for part in step.to)
-        said = f"no {parts} to write to" if parts else "it asks nobody"
-        named = [p.key for part in step.to for p in self.history.interview.with_part(part)]
-        if named:
-            said = f"no {parts} can be reached any more"
-            if self.history.bounced.issuperset(named):
-                said = f"mail to every {parts} comes back"
-        return self.passed(step, cycle, None, said)
-
-    def passed(
-        self, step: CadenceStep, cycle: int, person: Person | None, reason: str
-    ) -> PlannedStep:
-        """The step is passed over."""
-        return replace(self.blank(step, cycle, person), state=StepState.PASSED, reason=reason)
-
-    def blank(self, step: CadenceStep, cycle: int, person: Person | None) -> PlannedStep:
-        """The step before anything is known of it."""
-        return PlannedStep(
-            step=step.name,
-            cycle=cycle,
-            person=person,
-            due=None,
-            channel=step.channel,
-            template=step.template,
-            state=StepState.PLANNED,
-            reason="",
-            closes=step.closes,
+    def _blank(self, drafts: Sequence[Draft]) -> PlannedStep:
+        """The rung before anything is known of it, as the person prefers (advice row 9)."""
+        step = self.step
+        channel, template = step.channel, step.template
+        if self.situation.history.interview.is_final and step.final_template:
+            template = step.final_template
+        by_phone = self.person.channel is Channel.CALL and step.after is not Anchor.INTERVIEW
+        if channel is Channel.EMAIL and by_phone:
+            channel, template = Channel.CALL, "call"
+        return replace(
+            self.situation.blank(step, self.cycle, self.person),
+            channel=channel,
+            template=template,
+            attempt=sum(draft.state is DraftState.WITHDRAWN for draft in drafts),
         )
-
-    def people(self, step: CadenceStep, cycle: int) -> tuple[Person, ...]:
-        """Whom the step goes to: whom it already concerns, else the first who exist."""
-        interview, unreachable = self.history.interview, self.history.unreachable
-        if step.each:
-            people = next(filter(None, map(interview.with_part, step.to)), ())
-            keys = [person.key for person in people]
-            return tuple(person for n, person in enumerate(people) if person.key not in keys[:n])
-        rung = (step.name, cycle)
-        drafts = [draft for draft in self.history.drafts if (draft.step, draft.cycle) == rung]
-        # A draft the user has touched holds the step until they send or delete it.
-        touched = {
-            draft.person.casefold()
-            for draft in drafts
-            if draft.state in (DraftState.EDITED, DraftState.MISSING)
-        }
-        concerned = {
-            draft.person.casefold() for draft in drafts if draft.state is not DraftState.WITHDRAWN
-        } | {
-            skip.person.casefold() for skip in self.history.skips if (skip.step, skip.cycle) == rung
-        }
-        order = (
-            *(person for person in interview.people if person.key in touched),
-            *(person for person in interview.people if person.key in concerned - unreachable),
-            *(
-                person
-                for part in step.to
-                for person in interview.with_part(part)
-                if person.key not in unreachable
-            ),
-        )
-        return order[:1]
-
-    def stopped(self, *, promise: bool) -> str | None:
-        """Why nothing more of this kind is to be done, or None."""
-        history = self.history
-        if history.closed is not None:
-            return f"closed: {history.closed.reason}"
-        if history.answer is None:
-            return None
-        if promise and history.answer.outcome not in (Outcome.OFFER, Outcome.REJECTION):
-            return None
-        day = self._say_day_of(history.answer.at)
-        mail = history.answer.mail
-        if mail is None:
-            return f"you marked it answered on {day}"
-        return f"{mail.sender_name or mail.sender} answered on {day}"
-
-    def barred(self, *, promise: bool) -> tuple[StepState, str] | None:
-        """Why nothing may be queued now whatever the time, or None."""
-        stopped = self.stopped(promise=promise)
-        if stopped is not None:
-            return StepState.STOPPED, stopped
-        if self.history.possible and not promise:
-            return StepState.HELD, "a possible reply waits for your word: followupd resolve"
-        return None
-
-    def when(
-        self, nominal: datetime, open_from: Callable[[datetime], datetime]
-    ) -> tuple[datetime, bool]:
-        """The effective due time in the user's zone, and whether it is now."""
-        snoozed = self.history.snoozed_until
-        if snoozed is not None:
-            nominal = max(nominal, snoozed)
-        due = self.workdays.local(open_from(nominal))
-        if due > self.now:
-            return due, False
-        opens = self.workdays.local(open_from(self.now))
-        return (due, True) if opens <= self.now else (opens, False)
-
-    def start(self, day: date) -> datetime:
-        """When the sending hours of the day begin, or of the next working day."""
-        return self.workdays.next_open(self.workdays.opening(day))
-
-    def say(self, day: date) -> str:
-        """The day as people say it."""
-        return say_day(day, self.workdays.day_of(self.now))
 
     def _over(self, blank: PlannedStep, drafts: Sequence[Draft]) -> PlannedStep | None:
         """The rung if it is over: sent, dismissed or skipped; else None."""
+        situation = self.situation
         for draft in reversed(drafts):
-            came_back = draft.person.casefold() in self.history.unreachable
+            came_back = draft.person.casefold() in situation.history.unreachable
             if draft.state is DraftState.SENT and not came_back:
-                said = f"sent on {self._say_day_of(draft.settled_at or draft.queued_at)}"
+                said = f"sent on {situation.say_day_of(draft.settled_at or draft.queued_at)}"
                 return replace(blank, state=StepState.SENT, reason=said, over_at=draft.settled_at)
             if draft.state is DraftState.DISMISSED:
-                said = f"you deleted the draft on {self._say_day_of(draft.settled_at or self.now)}"
+                day = situation.say_day_of(draft.settled_at or situation.now)
                 return replace(
-                    blank, state=StepState.DISMISSED, reason=said, over_at=draft.settled_at
+                    blank,
+                    state=StepState.DISMISSED,
+                    reason=f"you deleted the draft on {day}",
+                    over_at=draft.settled_at,
                 )
-        person = blank.person
-        skipped = self._skipped(blank.step, blank.cycle, person.key if person else "")
+        skipped = situation.skipped(*self.key)
         if skipped is None:
             return None
-        return replace(blank, state=StepState.SKIPPED, reason="you skipped it", over_at=skipped)
+        return replace(blank, state=StepState.SKIPPED, reason="you skipped it", over_at=skipped.at)
 
-    def _by_hand(
-        self,
-        blank: PlannedStep,
-        step: CadenceStep,
-        drafts: Sequence[Draft],
-        since: datetime,
-        called: datetime | None,
-    ) -> PlannedStep | None:
-        """The rung if the user did it on their own, else None; see `rung`."""
-        person = blank.person
-        if person is None:
+    def _by_hand(self, blank: PlannedStep, drafts: Sequence[Draft]) -> PlannedStep | None:
+        """The rung if the user did it on their own, else None; see `Turn`."""
+        situation, person, turn = self.situation, self.person, self.turn
+        if turn.since is None:
             return None
         written = [
             mail.at
-            for mail in self.history.written
-            if mail.by_hand and mail.address == person.key and mail.at > since
+            for mail in situation.history.written
+            if mail.by_hand and mail.address == person.key and mail.at > turn.since
         ]
-        if written and step.channel is not Channel.CALL:
+        if written and self.step.channel is not Channel.CALL:
             at = min(written)
-            said = f"you wrote to {person.called} yourself on {self._say_day_of(at)}"
+            said = f"you wrote to {person.called} yourself on {situation.say_day_of(at)}"
             return replace(blank, state=StepState.DONE, reason=said, over_at=at)
+        called = turn.called
         if called is None:
             return None
-        if Part.RECRUITER not in step.to and Part.HIRING_MANAGER not in step.to:
+        if Part.RECRUITER not in self.step.to and Part.HIRING_MANAGER not in self.step.to:
             # A call to anybody else is known only by the call sheet that was made for it.
             sheets = [draft.queued_at for draft in drafts if draft.to.casefold() != person.key]
             if not sheets:
                 return None
             called = max(called, sheets[0])
-        calls = [call for call in self.history.calls if call > called]
+        calls = [call for call in situation.history.calls if call > called]
         if not calls:
             return None
-        said = f"you called on {self._say_day_of(min(calls))}"
+        said = f"you called on {situation.say_day_of(min(calls))}"
         return replace(blank, state=StepState.DONE, reason=said, over_at=min(calls))
 
     def _waiting(self, blank: PlannedStep, draft: Draft) -> PlannedStep:
         """The rung while its draft waits for the user."""
-        day = self._say_day_of(draft.queued_at)
+        day = self.situation.say_day_of(draft.queued_at)
         if draft.state is DraftState.EDITED:
             state, said = StepState.EDITED, "you edited it in Drafts: send it, or delete it for no"
         elif draft.state is DraftState.MISSING:
@@ -280,10 +184,13 @@ class Situation:
         elif blank.channel is Channel.CALL:
             said = f"the call sheet is in Drafts since {day}: call, then followupd called"
             state = StepState.QUEUED
+        elif blank.channel is Channel.TASK:
+            said = f"a sheet for yourself, in Drafts since {day}: delete it when you have read it"
+            state = StepState.QUEUED
         else:
             state = StepState.QUEUED
             said = f"in Drafts since {day}: send it, or delete it for no"
-        queued_at = self.workdays.local(draft.queued_at)
+        queued_at = self.situation.workdays.local(draft.queued_at)
         return replace(blank, state=state, reason=said, due=queued_at)
 
     def _is_stale(self, draft: Draft, *, limited: bool) -> bool:
@@ -293,77 +200,71 @@ class Situation:
         """
         if draft.state is not DraftState.QUEUED:
             return False
-        if draft.person.casefold() in self.history.unreachable:
+        if draft.person.casefold() in self.situation.history.unreachable:
             return True
-        sent = self.contacts.unanswered(draft.person)
+        sent = self.situation.contacts.unanswered(draft.person)
         if not limited or not sent or sent[-1] <= draft.queued_at:
             return False
-        earliest = self.contacts.earliest(draft.person, self.workdays)
-        rests = earliest is not None and self.start(earliest) > self.now
-        return rests or not self.contacts.may_write(draft.person)
+        earliest = self.situation.contacts.earliest(draft.person, self.situation.workdays)
+        rests = earliest is not None and self.situation.start(earliest) > self.situation.now
+        return rests or not self.situation.contacts.may_write(draft.person)
 
-    def _unreachable(self, person: Person, *, limited: bool) -> str | None:
+    def _unreachable(self, *, limited: bool) -> str | None:
         """Why the step cannot go to the person at all, or None."""
-        if person.key in self.history.bounced:
+        person, contacts = self.person, self.situation.contacts
+        if person.key in self.situation.history.bounced:
             return f"mail to {person.called} comes back"
-        if person.key in self.history.gone:
+        if person.key in self.situation.history.gone:
             return f"{person.called} is no longer there"
-        if limited and not self.contacts.may_write(person.address):
+        if limited and not contacts.may_write(person.address):
             return f"three messages to {person.called} are unanswered"
+        company = self.situation.history.interview.company
+        if limited and self.turn.asks and not contacts.may_ask(company):
+            return f"{MOST_TO_COMPANY} messages to {company} are unanswered"
         return None
 
-    def _other_draft(
-        self, person: Person, rung: tuple[str, int, str], *, limited: bool
-    ) -> Draft | None:
+    def _other_draft(self, *, limited: bool) -> Draft | None:
         """Another draft for the person that still waits for the user."""
-        other = self._other_of_ladder(rung)
+        other = self._other_asking()
         if other is None and limited:
-            other = self.contacts.other_draft(person.address, self.history.interview_id, rung)
+            number = self.situation.history.interview_id
+            other = self.situation.contacts.other_draft(self.person.address, number, self.key)
         return other
 
-    def _other_of_ladder(self, rung: tuple[str, int, str]) -> Draft | None:
-        """An open draft of the ladder for the same person, call sheets included."""
-        names = {s.name for s in self.cadence.steps if s.after is not Anchor.INTERVIEW}
-        if rung[0] not in names:
+    def _other_asking(self) -> Draft | None:
+        """An open draft that asks the same person where things stand, call sheets included."""
+        steps = self.situation.cadence.steps
+        if not self.turn.asks:
             return None
-        for draft in self.history.open_drafts:
-            if draft.step in names and draft.rung != rung and draft.rung[2] == rung[2]:
+        names = ASKING | {step.name for step in steps if step.after is not Anchor.INTERVIEW}
+        for draft in self.situation.history.open_drafts:
+            if draft.step in names and draft.rung != self.key and draft.rung[2] == self.key[2]:
                 return draft
         return None
 
-    def _after_absence(self, person: Person, nominal: datetime, why: str) -> tuple[datetime, str]:
-        note = self.history.absences.get(person.key)
+    def _after_absence(self, nominal: datetime, why: str) -> tuple[datetime, str]:
+        situation, person = self.situation, self.person
+        workdays = situation.workdays
+        note = situation.history.absences.get(person.key)
         if note is None:
             return nominal, why
         if note.returns_on is not None:
-            back = self.workdays.add(note.returns_on, 1)
-            said = f"the working day after {person.called} is back on {self.say(note.returns_on)}"
+            back = workdays.add(note.returns_on, 1)
+            day = situation.say(note.returns_on)
+            said = f"the working day after {person.called} is back on {day}"
         else:
-            back = self.workdays.add(self.workdays.day_of(note.noted_at), _REST_AFTER_NOTE)
+            back = workdays.add(workdays.day_of(note.noted_at), _REST_AFTER_NOTE)
             said = (
                 f"{_REST_AFTER_NOTE} working days after the absence note of "
-                f"{person.called} on {self._say_day_of(note.noted_at)}"
+                f"{person.called} on {situation.say_day_of(note.noted_at)}"
             )
-        opening = self.start(back)
+        opening = situation.start(back)
         return (opening, said) if opening > nominal else (nominal, why)
 
-    def _after_rest(self, person: Person, nominal: datetime, why: str) -> tuple[datetime, str]:
-        earliest = self.contacts.earliest(person.address, self.workdays)
-        if earliest is None or self.start(earliest) <= nominal:
+    def _after_rest(self, nominal: datetime, why: str) -> tuple[datetime, str]:
+        situation, person = self.situation, self.person
+        earliest = situation.contacts.earliest(person.address, situation.workdays)
+        if earliest is None or situation.start(earliest) <= nominal:
             return nominal, why
-        return self.start(earliest), f"three working days after the last message to {person.called}"
-
-    @staticmethod
-    def _preferred(step: CadenceStep, person: Person) -> tuple[Channel, str]:
-        """The channel and template, as the person prefers (advice row 9)."""
-        by_phone = person.channel is Channel.CALL and step.after is not Anchor.INTERVIEW
-        if step.channel is Channel.EMAIL and by_phone:
-            return Channel.CALL, "call"
-        return step.channel, step.template
-
-    def _skipped(self, step: str, cycle: int, person: str) -> datetime | None:
-        rung = (step, cycle, person.casefold())
-        return next((skip.at for skip in self.history.skips if skip.rung == rung), None)
-
-    def _say_day_of(self, moment: datetime) -> str:
-        return self.say(self.workdays.day_of(moment))
+        said = f"three working days after the last message to {person.called}"
+        return situation.start(earliest), said

@@ -6,10 +6,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from followupd.domain.interview import Channel
+
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from followupd.domain.interview import Channel, Person
+    from followupd.domain.interview import Person
+
+REQUESTED_FROM = 1000
+"""The draft that the user asked for first has this cycle, the second the next; no ladder is run
+through that often."""
+
+ASKING = frozenset(
+    {"check-in", "check-in-final", "hiring-manager", "network", "senior", "still-open", "call"}
+)
+"""Templates that ask where things stand; nobody asks after the answer has come."""
 
 
 class StepState(StrEnum):
@@ -51,7 +62,8 @@ class PlannedStep:
 
     Attributes:
         step: its name.
-        cycle: the run through the ladder (for a promise: its number), from 0.
+        cycle: the run through the ladder (for a promise: its number), from 0; for a draft that
+            the user asked for its number, from `REQUESTED_FROM`.
         person: whom it is for; None for nobody.
         due: when its draft is to lie in Drafts, in the user's zone; None where that is open.
         channel: as the person prefers.
@@ -76,3 +88,13 @@ class PlannedStep:
     over_at: datetime | None = None
     estimated: bool = False
     closes: bool = False
+
+    @property
+    def is_task(self) -> bool:
+        """Whether it is the user's to do and has no draft."""
+        return self.channel is Channel.TASK and not self.template and not self.closes
+
+    @property
+    def request(self) -> int | None:
+        """The number of the user's request for this draft, from 0; None where it is the plan's."""
+        return self.cycle - REQUESTED_FROM if self.cycle >= REQUESTED_FROM else None

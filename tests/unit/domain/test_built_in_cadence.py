@@ -293,10 +293,14 @@ def test_someone_more_senior_is_asked_only_where_the_user_wants_it() -> None:
 
 
 def test_before_the_decision_date_only_thanks_and_promises_go_out() -> None:
-    """Until the day they named, nobody asks where things stand."""
+    """Until the day they named, nobody asks where things stand; the reminder is for the user."""
     told = story(*EVERYBODY, promises=[("2026-11-05", "a report")])
     send_all(told, "2026-11-16 23:59")
-    assert {laid.step.step for laid in told.laid} == {"thank-you", "promise"}
+    assert {laid.step.step for laid in told.laid} == {
+        "thank-you",
+        "promise",
+        "promise-reminder",
+    }
 
 
 def test_every_reason_can_be_printed_in_one_line() -> None:

@@ -8,6 +8,7 @@ themselves. Whatever happens, the promises of the design must hold.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,12 @@ from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from followupd.domain import acts
 from followupd.domain import events as happened
 from followupd.domain.events import AutomaticCategory
-from followupd.domain.interview import DraftState, Outcome, Person
+from followupd.domain.interview import DraftState, Outcome, Person, Promise
+from followupd.domain.steps import ASKING
+from followupd.domain.workdays import Away
 from tests.support.stories import ROBIN, SOON, Story
 from tests.unit.domain.worlds import DAY, World, cadences, calendars, interviews, ladder_of
 
@@ -58,8 +62,9 @@ class MailboxLife(RuleBasedStateMachine):
         return data.draw(st.sampled_from(self.world.stories))
 
     def _person(self, data: st.DataObject, told: Story) -> Person:
-        assume(told.interview.people)
-        return data.draw(st.sampled_from(told.interview.people))
+        people = told.history.interview.people
+        assume(people)
+        return data.draw(st.sampled_from(people))
 
     def _open_draft(self, data: st.DataObject) -> tuple[Story, Draft]:
         drafts = [(told, d) for told in self.world.stories for d in told.history.open_drafts]
@@ -100,6 +105,7 @@ class MailboxLife(RuleBasedStateMachine):
         """Until `next_due` no plan asks for anything; at `next_due` it does."""
         now = self.world.now
         told = self._story(data)
+        assume(not told.plan().tasks)
         next_due = told.plan().next_due
         end = next_due or now + _RESTLESS
         moments = st.integers(0, max(0, int((end - now).total_seconds()) - 1))
@@ -213,6 +219,87 @@ class MailboxLife(RuleBasedStateMachine):
         told.record(data.draw(st.sampled_from(marks)))
         self.world.sweep()
 
+    @rule(data=st.data(), template=st.sampled_from(["share-article", "still-open", "check-in"]))
+    def user_asks_for_a_draft(self, data: st.DataObject, template: str) -> None:
+        """It is there at once, whatever the time, unless it asks what is answered already."""
+        told = self._story(data)
+        person = self._person(data, told)
+        laid = len(told.laid)
+        told.record(acts.DraftRequested(at=told.now, template=template, person=person.address))
+        history = told.history
+        self.world.sweep()
+        free = history.closed is None and history.answer is None and not history.possible
+        asking = ASKING | ladder_of(told.cadence).keys()
+        free = free and not any(
+            draft.step in asking and draft.person.casefold() == person.key
+            for draft in history.open_drafts
+        )
+        if person.key not in history.unreachable and (free or template == "share-article"):
+            newest = told.laid[laid:]
+            assert (template, person.key) in [
+                (one.step.step, one.step.person.key) for one in newest if one.step.person
+            ]
+
+    @rule(wait=st.none() | st.timedeltas(timedelta(hours=1), 20 * DAY))
+    def user_pauses(self, wait: timedelta | None) -> None:
+        """Nothing is laid, until a day or until they say so."""
+        self._be_away((Away(self.world.now, None if wait is None else self.world.now + wait),))
+
+    @rule()
+    def user_is_back(self) -> None:
+        """They resume."""
+        self._be_away(())
+
+    def _be_away(self, away: tuple[Away, ...]) -> None:
+        for told in self.world.stories:
+            told.workdays = replace(told.workdays, away=away)
+        self.world.sweep()
+
+    @rule(data=st.data(), ahead=st.integers(-1, 9))
+    def user_promises(self, data: st.DataObject, ahead: int) -> None:
+        """Something by a day, and at times takes it back."""
+        told = self._story(data)
+        day = told.workdays.day_of(told.now) + ahead * DAY
+        told.record(acts.PromiseMade(at=told.now, promise=Promise(day, "a sample")))
+        self.world.sweep()
+        if data.draw(st.booleans()):
+            number = len(told.history.interview.promises) - 1
+            told.record(acts.PromiseDropped(at=told.now, number=number))
+            self.world.sweep()
+
+    @rule(data=st.data(), turn=TURNS)
+    def another_round_comes(self, data: st.DataObject, turn: int) -> None:
+        """The user records it."""
+        if turn:
+            self.user_follows_the_plan()
+            return
+        told = self._story(data)
+        told.record(acts.NextRoundRecorded(at=told.now, interview_id=3))
+        self.world.sweep()
+
+    @rule(data=st.data())
+    def user_does_a_task(self, data: st.DataObject) -> None:
+        """It is a task no longer."""
+        told = self._story(data)
+        tasks = told.plan().tasks
+        assume(tasks)
+        task = data.draw(st.sampled_from(tasks))
+        address = task.person.address if task.person else ""
+        told.record(acts.TaskDone(at=told.now, step=task.step, cycle=task.cycle, person=address))
+        assert task not in told.plan().tasks
+        self.world.sweep()
+
+    @rule(data=st.data())
+    def user_puts_people_right(self, data: st.DataObject) -> None:
+        """One leaves, or was the wrong one."""
+        told = self._story(data)
+        person = self._person(data, told)
+        told.record(acts.PersonRemoved(at=told.now, address=person.address, part=person.part))
+        self.world.sweep()
+        if data.draw(st.booleans()):
+            told.record(acts.PersonRecorded(at=told.now, person=person))
+            self.world.sweep()
+
     # ---- the others
 
     @rule(data=st.data(), outcome=st.sampled_from(Outcome), turn=TURNS)
@@ -313,7 +400,7 @@ class MailboxLife(RuleBasedStateMachine):
 
 def _asks(told: Story, moment: datetime) -> bool:
     plan = told.plan(moment.astimezone(UTC))
-    return bool(plan.queue or plan.withdraw or plan.close)
+    return bool(plan.queue or plan.withdraw or plan.close or plan.tasks)
 
 
 TestMailboxLife = MailboxLife.TestCase

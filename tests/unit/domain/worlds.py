@@ -16,14 +16,17 @@ from hypothesis import strategies as st
 from followupd.domain.cadence import (
     BUILT_IN,
     PROMISE,
+    REMINDER,
     Anchor,
     Cadence,
     CadenceStep,
     Wait,
     WaitUnit,
+    with_senior,
 )
 from followupd.domain.interview import Channel, Interview, Part, Person, Promise
 from followupd.domain.status import expected_by
+from followupd.domain.steps import ASKING
 from followupd.domain.workdays import Workdays
 from tests.support.stories import Story
 
@@ -113,6 +116,7 @@ def interviews(
         promises=tuple(draw(st.lists(promised, max_size=2))),
         account="personal",
         language="en",
+        is_final=draw(st.booleans()),
     )
 
 
@@ -120,7 +124,7 @@ def interviews(
 def cadences(draw: st.DrawFn) -> Cadence:
     """The built-in cadence as often as one of the user's own, as the configuration allows it."""
     if draw(st.booleans()):
-        return Cadence(BUILT_IN)
+        return Cadence(draw(st.sampled_from([BUILT_IN, with_senior(BUILT_IN)])))
     waits = st.builds(Wait, st.integers(0, 5), st.sampled_from(WaitUnit))
     parts = st.lists(st.sampled_from(Part), min_size=1, max_size=3, unique=True).map(tuple)
     steps: list[CadenceStep] = []
@@ -221,13 +225,19 @@ def laid_down_rightly(laid: Laid, told: Story, histories: list[History]) -> None
     """Check a draft against what must never happen, as things stood when it was laid down."""
     step, history, workdays = laid.step, laid.history, told.workdays
     assert step.person is not None
-    assert history.closed is None
     rung = (step.step, step.cycle, step.person.key)
     assert rung not in [draft.rung for draft in history.open_drafts], "two drafts for one step"
-    if step.step == PROMISE:
+    if step.request is not None and step.step not in ASKING:
+        return
+    assert history.closed is None
+    if step.request is None:
+        assert not any(away.covers(laid.at) for away in workdays.away), "while the user is away"
+    if step.step in (PROMISE, REMINDER):
         return
     assert history.answer is None, "they have answered"
     assert not history.possible, "they may have answered"
+    if step.request is not None:
+        return
     if step.channel is Channel.EMAIL:
         _limits_are_kept(laid, histories, workdays)
     if step.step not in ladder_of(told.cadence):
@@ -236,6 +246,8 @@ def laid_down_rightly(laid: Laid, told: Story, histories: list[History]) -> None
     assert _works(local.date(), workdays), "on a day off"
     assert workdays.send_from <= local.time() < workdays.send_until, "outside the sending hours"
     assert laid.at >= told.interview.held_at, "before the interview"
+    if step.channel is Channel.EMAIL:
+        _company_is_not_besieged(histories)
     base = expected_by(history, told.cadence, workdays)
     wait = ladder_of(told.cadence)[step.step].wait
     assert local.date() >= _first_day(base, wait, workdays), "too early"
@@ -270,6 +282,24 @@ def _limits_are_kept(laid: Laid, histories: list[History], workdays: Workdays) -
         if draft.to.casefold() == key
     ]
     assert not open_mail, "another draft to the person is open"
+
+
+def _company_is_not_besieged(histories: list[History]) -> None:
+    """All interviews of these worlds are at one company."""
+    asked: dict[str, datetime] = {}
+    heard: list[datetime] = []
+    for history in histories:
+        parts: dict[str, set[Part]] = {}
+        for person in history.interview.people:
+            parts.setdefault(person.key, set()).add(person.part)
+        friends = {Part.NETWORK, Part.REFERENCE}
+        heard += [at for key, at in history.heard.items() if parts.get(key, friends) - friends]
+        polite = [d.sent_message_id for d in history.drafts if d.step in ("thank-you", PROMISE)]
+        for written in history.written:
+            decides = parts.get(written.address, friends) - friends - {Part.INTERVIEWER}
+            if decides and written.message_id not in polite:
+                asked[written.message_id] = written.at
+    assert sum(not heard or at > max(heard) for at in asked.values()) < 6, "six are unanswered"
 
 
 def _works(day: date, workdays: Workdays) -> bool:

@@ -1,0 +1,174 @@
+"""What a plan depends on as of one moment, and what holds for all of its steps alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from followupd.domain.days import say_day
+from followupd.domain.interview import DraftState, Outcome
+from followupd.domain.steps import PlannedStep, StepState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date, datetime
+
+    from followupd.domain.cadence import Cadence, CadenceStep
+    from followupd.domain.history import History, Skip
+    from followupd.domain.interview import Person
+    from followupd.domain.limits import Contacts
+    from followupd.domain.workdays import Workdays
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything a step's due time depends on, as of `now`."""
+
+    history: History
+    cadence: Cadence
+    workdays: Workdays
+    now: datetime
+    contacts: Contacts
+    expected_by: date
+
+    def closing(self, step: CadenceStep, nominal: datetime, why: str) -> PlannedStep:
+        """Judge the step that ends the plan."""
+        cycle = self.history.cycle
+        blank = self.blank(step, cycle, None)
+        if self.history.closed_by_plan_in == cycle:
+            return replace(blank, state=StepState.DONE, reason="the plan came to its end")
+        skipped = self.skipped(step.name, cycle, "")
+        if skipped is not None:
+            said = "you skipped it"
+            return replace(blank, state=StepState.SKIPPED, reason=said, over_at=skipped.at)
+        barred = self.barred()
+        if barred is not None:
+            return replace(blank, state=barred[0], reason=barred[1])
+        due, is_now = self.when(nominal, self.workdays.next_open)
+        state = StepState.DUE if is_now else StepState.PLANNED
+        return replace(blank, state=state, due=due, reason=why)
+
+    def nobody(self, step: CadenceStep, cycle: int) -> PlannedStep:
+        """The step has nobody to go to."""
+        parts = " or ".join(part.value.replace("_", " ") for part in step.to)
+        said = f"no {parts} to write to" if parts else "it asks nobody"
+        named = [p.key for part in step.to for p in self.history.interview.with_part(part)]
+        if named:
+            said = f"no {parts} can be reached any more"
+            if self.history.bounced.issuperset(named):
+                said = f"mail to every {parts} comes back"
+        return self.passed(step, cycle, None, said)
+
+    def passed(
+        self, step: CadenceStep, cycle: int, person: Person | None, reason: str
+    ) -> PlannedStep:
+        """The step is passed over."""
+        return replace(self.blank(step, cycle, person), state=StepState.PASSED, reason=reason)
+
+    def blank(self, step: CadenceStep, cycle: int, person: Person | None) -> PlannedStep:
+        """The step before anything is known of it."""
+        return PlannedStep(
+            step=step.name,
+            cycle=cycle,
+            person=person,
+            due=None,
+            channel=step.channel,
+            template=step.template,
+            state=StepState.PLANNED,
+            reason="",
+            closes=step.closes,
+        )
+
+    def people(self, step: CadenceStep, cycle: int) -> tuple[Person, ...]:
+        """Whom the step goes to: whom it already concerns, else the first who exist."""
+        interview, unreachable = self.history.interview, self.history.unreachable
+        if step.each:
+            people = next(filter(None, map(interview.with_part, step.to)), ())
+            keys = [person.key for person in people]
+            return tuple(person for n, person in enumerate(people) if person.key not in keys[:n])
+        rung = (step.name, cycle)
+        drafts = [draft for draft in self.history.drafts if (draft.step, draft.cycle) == rung]
+        # A draft the user has touched holds the step until they send or delete it.
+        touched = {
+            draft.person.casefold()
+            for draft in drafts
+            if draft.state in (DraftState.EDITED, DraftState.MISSING)
+        }
+        concerned = {
+            draft.person.casefold() for draft in drafts if draft.state is not DraftState.WITHDRAWN
+        } | {
+            skip.person.casefold() for skip in self.history.skips if (skip.step, skip.cycle) == rung
+        }
+        order = (
+            *(person for person in interview.people if person.key in touched),
+            *(person for person in interview.people if person.key in concerned - unreachable),
+            *(
+                person
+                for part in step.to
+                for person in interview.with_part(part)
+                if person.key not in unreachable
+            ),
+        )
+        return order[:1]
+
+    def stopped(self, *, steadfast: bool = False) -> str | None:
+        """Why nothing more of this kind is to be done, or None.
+
+        An answer does not stop what is steadfast: the user gave their word for it. An offer and a
+        rejection stop that as well.
+        """
+        history = self.history
+        if history.closed is not None:
+            return f"closed: {history.closed.reason}"
+        if history.answer is None:
+            return None
+        if steadfast and history.answer.outcome not in (Outcome.OFFER, Outcome.REJECTION):
+            return None
+        day = self.say_day_of(history.answer.at)
+        mail = history.answer.mail
+        if mail is not None:
+            return f"{mail.sender_name or mail.sender} answered on {day}"
+        if history.followed_by is not None:
+            return f"there is another round: interview {history.followed_by}"
+        return f"you marked it answered on {day}"
+
+    def barred(self, *, steadfast: bool = False) -> tuple[StepState, str] | None:
+        """Why nothing may be queued now whatever the time, or None."""
+        stopped = self.stopped(steadfast=steadfast)
+        if stopped is not None:
+            return StepState.STOPPED, stopped
+        if self.workdays.halted(self.now):
+            return StepState.HELD, "you have paused everything: followupd resume"
+        if self.history.possible and not steadfast:
+            return StepState.HELD, "a possible reply waits for your word: followupd resolve"
+        return None
+
+    def when(
+        self, nominal: datetime, open_from: Callable[[datetime], datetime]
+    ) -> tuple[datetime, bool]:
+        """The effective due time in the user's zone, and whether it is now."""
+        snoozed = self.history.snoozed_until
+        if snoozed is not None:
+            nominal = max(nominal, snoozed)
+        due = self.workdays.local(open_from(nominal))
+        if due > self.now:
+            return due, False
+        opens = self.workdays.local(open_from(self.now))
+        return (due, True) if opens <= self.now else (opens, False)
+
+    def start(self, day: date) -> datetime:
+        """When the sending hours of the day begin, or of the next working day."""
+        return self.workdays.next_open(self.workdays.opening(day))
+
+    def say(self, day: date) -> str:
+        """The day as people say it."""
+        return say_day(day, self.workdays.day_of(self.now))
+
+    def skipped(self, step: str, cycle: int, person: str) -> Skip | None:
+        """The user's word that they do not want a step, or have done it; else None."""
+        rung = (step, cycle, person.casefold())
+        return next((skip for skip in self.history.skips if skip.rung == rung), None)
+
+    def say_day_of(self, moment: datetime) -> str:
+        """The day of a moment, as people say it."""
+        return self.say(self.workdays.day_of(moment))
