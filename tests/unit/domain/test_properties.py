@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from followupd.domain import acts
 from followupd.domain import events as happened
-from followupd.domain.cadence import BUILT_IN, PROMISE, Cadence
+from followupd.domain.cadence import BUILT_IN, PROMISE, REMINDER, Cadence
 from followupd.domain.events import AutomaticCategory, Event, Layer, Mail
 from followupd.domain.folding import fold
-from followupd.domain.interview import DraftState, Outcome
+from followupd.domain.interview import Channel, DraftState, Outcome, Part, Person, Promise
 from followupd.domain.plan import Plan, StepState, plan
 from followupd.domain.status import expected_by, status
+from followupd.domain.steps import ASKING
 from tests.support.stories import ROBIN, Story, send_all
 from tests.unit.domain.worlds import (
     ADDRESSES,
@@ -40,6 +42,13 @@ FEW = settings(max_examples=40)  # each lives through months, or through many ev
 
 DRAFTS = st.sampled_from([f"<{number}@draft.example>" for number in range(4)])
 CATEGORIES = st.sampled_from(AutomaticCategory)
+PERSONS = st.builds(
+    Person,
+    name=st.just("Dana Fox"),
+    address=st.sampled_from(ADDRESSES),
+    part=st.sampled_from(Part),
+    channel=st.sampled_from([None, Channel.EMAIL, Channel.CALL]),
+)
 MESSAGE_IDS = st.sampled_from([f"<{number}@mail.example>" for number in range(6)])
 
 
@@ -113,6 +122,29 @@ def wild_events(names: tuple[str, ...]) -> st.SearchStrategy[Event]:
         st.builds(happened.Closed, **at, reason=text, by_plan=st.booleans()),
         st.builds(happened.Reopened, **at),
         st.builds(happened.Noted, **at, text=text),
+        st.builds(
+            acts.InterviewEdited,
+            **at,
+            is_final=st.none() | st.booleans(),
+            role=st.sampled_from([None, "Lead"]),
+        ),
+        st.builds(acts.PersonRecorded, **at, person=PERSONS),
+        st.builds(
+            acts.PersonRemoved,
+            **at,
+            address=st.sampled_from(ADDRESSES),
+            part=st.sampled_from(Part),
+        ),
+        st.builds(acts.PromiseMade, **at, promise=st.builds(Promise, days(), st.just("a sample"))),
+        st.builds(acts.PromiseDropped, **at, number=st.integers(0, 3)),
+        st.builds(
+            acts.DraftRequested,
+            **at,
+            template=st.sampled_from(["share-article", "check-in", *names]),
+            person=st.sampled_from([*ADDRESSES, ""]),
+        ),
+        st.builds(acts.TaskDone, **rung),
+        st.builds(acts.NextRoundRecorded, **at, interview_id=st.just(2)),
     )
 
 
@@ -149,8 +181,10 @@ def test_whatever_was_recorded_can_be_planned(told: Story) -> None:
     for step in current.steps:
         assert step.reason.isprintable()
         assert step.due is None or step.due.tzinfo == told.workdays.zone
-        assert step.closes or step.state is not StepState.DUE or step.person is not None
+        nobody = step.closes or step.is_task
+        assert nobody or step.state is not StepState.DUE or step.person is not None
     assert {step.state for step in current.queue} <= {StepState.DUE}
+    assert not [step for step in current.queue if step.is_task or not step.template]
 
 
 @given(told=wild_stories())
@@ -164,13 +198,17 @@ def test_whatever_was_recorded_the_nevers_hold(told: Story) -> None:
     assert len(rungs) == len(set(rungs))
     for draft in history.open_drafts:
         assert draft.rung not in rungs
-    queued = {step.step for step in current.queue}
+    queued = {step.step for step in current.queue if step.request is None}
+    asked = {step.step for step in current.queue if step.request is not None}
     if history.closed is not None:
         assert not queued
+        assert not asked & ASKING
         assert current.close is None
     if history.answer is not None or history.possible:
-        assert queued <= {PROMISE}
-        assert current.close is None
+        assert queued <= {PROMISE, REMINDER}
+        assert not asked & ASKING
+        rejected = history.answer is not None and history.answer.outcome is Outcome.REJECTION
+        assert current.close is None or rejected
     if queued & ladder_of(told.cadence).keys():
         assert told.workdays.is_open(told.now)
         assert told.workdays.day_of(told.now) >= expected_by(history, told.cadence, told.workdays)
