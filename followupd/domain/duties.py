@@ -188,15 +188,8 @@ def _their_call(situation: Situation, promised_on: date) -> Iterator[PlannedStep
 def _task(
     situation: Situation, name: str, person: Person | None, due: datetime, why: str
 ) -> PlannedStep:
-    cycle = situation.history.cycle
     step = _own_step(name, Channel.TASK, "")
-    blank = situation.blank(step, cycle, person)
-    done = situation.skipped(name, cycle, person.key if person is not None else "")
-    if done is not None:
-        said = "you did it" if done.done else "you skipped it"
-        return replace(blank, state=StepState.DONE, reason=said, over_at=done.at)
-    state = StepState.DUE if due <= situation.now else StepState.PLANNED
-    return replace(blank, state=state, due=situation.workdays.local(due), reason=why)
+    return situation.task(step, situation.history.cycle, person, due, why)
 
 
 def _own_step(name: str, channel: Channel, template: str) -> CadenceStep:

@@ -7,6 +7,7 @@ from datetime import UTC, time, timedelta
 from typing import TYPE_CHECKING
 
 from followupd.domain.cadence import Anchor, WaitUnit
+from followupd.domain.interview import Channel
 from followupd.domain.rungs import Turn, judged
 from followupd.domain.steps import PlannedStep, StepState
 
@@ -193,6 +194,13 @@ def _rungs(situation: Situation, step: CadenceStep, progress: _Progress) -> Iter
     nominal, why = progress.nominal(situation, step)
     if step.closes:
         yield situation.closing(step, nominal, why)
+        return
+    if step.channel is Channel.TASK and not step.to:
+        barred = situation.barred()
+        task = situation.task(step, cycle, None, situation.workdays.next_open(nominal), why)
+        if barred is not None and not task.state.is_over:
+            task = replace(task, state=barred[0], reason=barred[1], due=None)
+        yield task
         return
     people = situation.people(step, cycle)
     if not people:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from followupd.domain.cadence import Anchor
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from followupd.domain.situation import Situation
     from followupd.domain.steps import PlannedStep
 
+_MOMENT = timedelta(microseconds=1)
 _REST_AFTER_NOTE = 3
 """Working days to wait after an absence note that names no day of return."""
 
@@ -143,7 +145,10 @@ class _Rung:
         skipped = situation.skipped(*self.key)
         if skipped is None:
             return None
-        return replace(blank, state=StepState.SKIPPED, reason="you skipped it", over_at=skipped.at)
+        state, said = StepState.SKIPPED, "you skipped it"
+        if skipped.done:
+            state, said = StepState.DONE, "you did it"
+        return replace(blank, state=state, reason=said, over_at=skipped.at)
 
     def _by_hand(self, blank: PlannedStep, drafts: Sequence[Draft]) -> PlannedStep | None:
         """The rung if the user did it on their own, else None; see `Turn`."""
@@ -167,7 +172,7 @@ class _Rung:
             sheets = [draft.queued_at for draft in drafts if draft.to.casefold() != person.key]
             if not sheets:
                 return None
-            called = max(called, sheets[0])
+            called = max(called, sheets[0] - _MOMENT)
         calls = [call for call in situation.history.calls if call > called]
         if not calls:
             return None

@@ -33,11 +33,12 @@ class Habit(StrEnum):
     """What the user does with a draft.
 
     To `send` is also to call where it is a call sheet, to do where it is a task, and to delete
-    where it is a sheet to be read.
+    where it is a sheet to be read; to `skip` is to say by command that the step is not wanted.
     """
 
     SEND = "send"
     DELETE = "delete"
+    SKIP = "skip"
     LEAVE = "leave"
 
 

@@ -48,6 +48,18 @@ class Situation:
         state = StepState.DUE if is_now else StepState.PLANNED
         return replace(blank, state=state, due=due, reason=why)
 
+    def task(
+        self, step: CadenceStep, cycle: int, person: Person | None, due: datetime, why: str
+    ) -> PlannedStep:
+        """Judge a task that has no draft."""
+        blank = self.blank(step, cycle, person)
+        done = self.skipped(step.name, cycle, person.key if person is not None else "")
+        if done is not None:
+            said = "you did it" if done.done else "you skipped it"
+            return replace(blank, state=StepState.DONE, reason=said, over_at=done.at)
+        state = StepState.DUE if due <= self.now else StepState.PLANNED
+        return replace(blank, state=state, due=self.workdays.local(due), reason=why)
+
     def nobody(self, step: CadenceStep, cycle: int) -> PlannedStep:
         """The step has nobody to go to."""
         parts = " or ".join(part.value.replace("_", " ") for part in step.to)

@@ -168,7 +168,12 @@ class Walk:
         history = self.histories[number] = fold(number, events)
         self.occurrences.append(occurrence(number, event, history, step, draft))
         self._dirty.add(number)
-        self._dirty.update(other.interview_id for other in self._sharing(history))
+        self._dirty.update(
+            other.interview_id
+            for other in self._sharing(history)
+            # What is closed waits for nobody.
+            if other.closed is None or other.open_drafts
+        )
 
     def _sharing(self, history: History) -> list[History]:
         return sharing_people(history, self.histories.values())
@@ -286,7 +291,10 @@ class Walk:
         draft = self._open(number, message_id)
         if draft is None:
             return
-        if habit is Habit.DELETE or message_id in self._sheets or draft.step == REMINDER:
+        is_sheet = message_id in self._sheets or draft.step == REMINDER
+        if habit is Habit.SKIP:
+            self._skip(number, draft.step, draft.cycle, draft.person)
+        elif habit is Habit.DELETE or is_sheet:
             self._record(number, happened.DraftDismissed(at=self.now, message_id=message_id))
         elif draft.person and draft.to.casefold() != draft.person.casefold():
             called = happened.CallMade(at=self.now, person=draft.person)
@@ -307,11 +315,19 @@ class Walk:
             at = self.now + _COMES_BACK
             self._at(at, partial(self._record, number, bounce(draft.to, at, draft.message_id)))
 
+    def _skip(self, number: int, step: str, cycle: int, person: str) -> None:
+        self._record(
+            number, happened.StepSkipped(at=self.now, step=step, cycle=cycle, person=person)
+        )
+
     def _do(self, number: int, step: PlannedStep, habit: Habit) -> None:
         """The user does a task, or says that they will not."""
         person = step.person.address if step.person is not None else ""
-        kind = acts.TaskDone if habit is Habit.SEND else happened.StepSkipped
-        self._record(number, kind(at=self.now, step=step.step, cycle=step.cycle, person=person))
+        if habit is not Habit.SEND:
+            self._skip(number, step.step, step.cycle, person)
+            return
+        done = acts.TaskDone(at=self.now, step=step.step, cycle=step.cycle, person=person)
+        self._record(number, done, step=step)
 
     def _name(self, number: int) -> str:
         day = self._workdays.day_of(self.now).isoformat()

@@ -16,6 +16,7 @@ from followupd.domain.verdicts import is_sure
 from followupd.domain.workdays import Workdays
 from followupd.reading.automatic import Kind, may_be_report, sort
 from followupd.reading.body import read_body
+from followupd.reading.calling import promises_call
 from followupd.reading.dates import promised_day
 from followupd.reading.invitation import may_be_invitation, read_invitation
 from followupd.reading.matching import Candidate, Index, by_headers, match
@@ -145,15 +146,20 @@ class Judge:
         if promised is None:
             return verdict
         words = Words(Meaning.STILL_DECIDING, promised.words, Place.TEXT, promised.line)
-        if verdict.meaning in _SAYS_NOTHING or (
-            verdict.meaning is Meaning.STILL_DECIDING and verdict.confidence < _BY_DATE
+        by_call = promises_call(promised.words)
+        if (
+            verdict.meaning in _SAYS_NOTHING
+            or (verdict.meaning is Meaning.STILL_DECIDING and verdict.confidence < _BY_DATE)
+            or (by_call and verdict.meaning is Meaning.NEXT_ROUND and not is_sure(verdict))
         ):
             mine = verdict.evidence if verdict.meaning is Meaning.STILL_DECIDING else ()
             others = verdict.against if mine else (*verdict.evidence, *verdict.against)
             verdict = Verdict(Meaning.STILL_DECIDING, _BY_DATE, (words, *mine), others)
         if verdict.meaning is not Meaning.STILL_DECIDING:
             return verdict
-        return replace(verdict, decision_by=promised.day, decision_words=promised.words)
+        return replace(
+            verdict, decision_by=promised.day, decision_words=promised.words, by_call=by_call
+        )
 
 
 def _of_invitation(verdict: Verdict, invitation: Invitation) -> Verdict:

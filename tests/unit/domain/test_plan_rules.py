@@ -7,6 +7,7 @@ from datetime import datetime, time
 
 import pytest
 
+from followupd.domain import acts
 from followupd.domain import events as happened
 from followupd.domain.cadence import BUILT_IN, Anchor, Cadence, CadenceStep, Wait, WaitUnit
 from followupd.domain.interview import Channel, DraftState, Outcome, Part
@@ -640,11 +641,26 @@ def test_a_person_named_twice_gets_one_thank_you() -> None:
     assert told.step("thank-you").person == IVY
 
 
-def test_a_task_asks_nobody_and_is_passed_over() -> None:
-    """The plan says so in words."""
-    steps = (CadenceStep("breathe", Anchor.DECISION, Wait(1, WaitUnit.DAYS), (), Channel.TASK, ""),)
-    step = story(DANA, cadence=Cadence(steps)).step("breathe")
-    assert (step.state, step.reason) == (StepState.PASSED, "it asks nobody")
+def test_a_task_has_no_draft_and_holds_the_plan_until_it_is_done() -> None:
+    """It is shown when its time has come; the next wait counts from the day it was done."""
+    steps = (
+        CadenceStep("breathe", Anchor.DECISION, Wait(2, WaitUnit.DAYS), (), Channel.TASK, ""),
+        mailed("after", Anchor.PREVIOUS, 2, Part.RECRUITER),
+    )
+    told = story(DANA, cadence=Cadence(steps))
+    assert (told.step("breathe").state, told.due("breathe")) == (
+        StepState.PLANNED,
+        "2026-11-16 09:00",
+    )
+    told.until("2026-11-18 10:00")
+    assert [task.step for task in told.plan().tasks] == ["breathe"]
+    assert told.waiting() == []
+    told.record(acts.TaskDone(at=told.now, step="breathe", cycle=0, person=""))
+    assert (told.step("breathe").state, told.step("breathe").reason) == (
+        StepState.DONE,
+        "you did it",
+    )
+    assert told.due("after") == "2026-11-20 09:00"
 
 
 def test_a_step_the_user_removed_from_the_cadence_leaves_drafts() -> None:
