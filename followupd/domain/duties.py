@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from followupd.domain.cadence import PROMISE, REMINDER, Anchor, CadenceStep, Wait, WaitUnit
 from followupd.domain.interview import EMPLOYER, Channel, Outcome, Part
 from followupd.domain.rungs import Turn, judged
-from followupd.domain.steps import ASKING, REQUESTED_FROM, PlannedStep, StepState
+from followupd.domain.steps import ANSWER_TASK, ASKING, REQUESTED_FROM, PlannedStep, StepState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from followupd.domain.interview import Person, Promise
     from followupd.domain.situation import Situation
     from followupd.domain.workdays import Workdays
-
-ANSWER_TASK: Final = "answer"
-"""The task to answer a request for information."""
 
 NEXT_ROUND_TASK: Final = "next-round"
 """The task to record the next round."""

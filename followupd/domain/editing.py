@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 from followupd.domain import acts
 from followupd.domain.history import Answer, ChangedPlans, Request, Skip
 from followupd.domain.interview import Outcome
+from followupd.domain.steps import ANSWER_TASK
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from followupd.domain.history import History
     from followupd.domain.interview import Interview
 
@@ -53,13 +56,29 @@ def after_act(history: History, act: Act) -> History:  # noqa: C901, PLR0911 - o
             return replace(history, requests=(*history.requests, wanted))
         case acts.TaskDone(step=step, cycle=cycle, person=person, at=at):
             done = Skip(step, cycle, person, at, done=True)
-            return replace(history, skips=(*history.skips, done))
+            history = replace(history, skips=(*history.skips, done))
+            return waits_again(history, at) if step == ANSWER_TASK else history
         case acts.NextRoundRecorded():
             return _followed(history, act)
         case acts.Reviewed():
             return replace(history, review=act)
         case _:
             assert_never(act)
+
+
+def waits_again(history: History, since: datetime) -> History:
+    """They have what they asked for, and owe the answer again; no promised day comes forward."""
+    if history.answer is None or history.answer.outcome is not Outcome.INFO_REQUEST:
+        return history
+    return replace(
+        history,
+        answer=None,
+        decision_by=None,
+        promised_before=history.decision_by or history.promised_before,
+        held_up_by=None,
+        waiting_since=since,
+        cycle=history.cycle + 1,
+    )
 
 
 def _edited(interview: Interview, act: acts.InterviewEdited) -> Interview:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from followupd.domain import events as happened
-from followupd.domain.editing import after_act
+from followupd.domain.editing import after_act, waits_again
 from followupd.domain.history import Absence, Answer, Draft, History, Skip, Written
 from followupd.domain.interview import EMPLOYER, DraftState, Outcome
 from followupd.domain.steps import REQUESTED_FROM
@@ -377,14 +377,4 @@ def _answered_them(history: History, written: tuple[Written, ...]) -> History:
     if asked.mail is not None:
         whom = {asked.mail.sender.casefold()}
     given = [each.at for each in written if each.address in whom and each.at > asked.at]
-    if not given:
-        return history
-    return replace(
-        history,
-        answer=None,
-        decision_by=None,
-        promised_before=history.decision_by or history.promised_before,
-        held_up_by=None,
-        waiting_since=min(given),
-        cycle=history.cycle + 1,
-    )
+    return waits_again(history, min(given)) if given else history

@@ -22,6 +22,9 @@ ASKING = frozenset(
 )
 """Templates that ask where things stand; nobody asks after the answer has come."""
 
+ANSWER_TASK = "answer"
+"""The task to answer a request for information."""
+
 
 class StepState(StrEnum):
     """What has become of a step, or will."""
