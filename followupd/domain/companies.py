@@ -6,11 +6,11 @@ the next interview there. Pure: it is counted anew from the histories whenever i
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from followupd.domain.cadence import Cadence
+from followupd.domain.interview import company_key
 from followupd.domain.status import expected_by
 
 if TYPE_CHECKING:
@@ -63,12 +63,6 @@ class CompanyRecord:
     def again(self) -> bool | None:
         """Whether the user would apply there again, as they last said it."""
         return next((r.again for r in reversed(self.reviews) if r.again is not None), None)
-
-
-def company_key(name: str) -> str:
-    """A company's name as it is compared: without regard to capitals, widths and blanks."""
-    normal = unicodedata.normalize("NFKC", name).casefold()
-    return " ".join(unicodedata.normalize("NFKC", normal).split())
 
 
 def companies(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -161,3 +162,9 @@ class Interview:
     def with_part(self, part: Part) -> tuple[Person, ...]:
         """The people who play `part`, in the order given."""
         return tuple(person for person in self.people if person.part is part)
+
+
+def company_key(name: str) -> str:
+    """A company's name as it is compared: without regard to capitals, widths and blanks."""
+    normal = unicodedata.normalize("NFKC", name).casefold()
+    return " ".join(unicodedata.normalize("NFKC", normal).split())

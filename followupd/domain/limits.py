@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from followupd.domain.cadence import PROMISE
-from followupd.domain.interview import EMPLOYER, Part
+from followupd.domain.interview import EMPLOYER, Part, company_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,11 +28,6 @@ MOST_UNANSWERED = 3
 MOST_TO_COMPANY = 6
 REST = 3
 """Working days between two unanswered messages to one person."""
-
-
-def company_key(company: str) -> str:
-    """A company's name as it is compared."""
-    return " ".join(company.casefold().split())
 
 
 def sharing_people(history: History, histories: Iterable[History]) -> list[History]:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from followupd.domain import events as happened
 from followupd.domain.events import Layer
 from followupd.domain.interview import EMPLOYER, Outcome
+from followupd.domain.rounds import are_rounds
 from followupd.domain.verdicts import outcome_of
 from followupd.reading.addresses import mailbox_key
 from followupd.reading.automatic import Kind
-from followupd.reading.text import folded
 from followupd.service.answers import Said, only_acknowledges
 from followupd.service.mails import Arrival, Taken, as_known
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from followupd.domain.events import Mail
     from followupd.domain.history import History
-    from followupd.domain.interview import Interview
     from followupd.reading.matching import Match
     from followupd.reading.message import Message
     from followupd.service.judging import Judgement
@@ -114,12 +113,12 @@ class Correspondence:
         self, message: Message, mail: Mail, matched: Match, after: Iterable[int]
     ) -> list[int]:
         """The interviews it may be about that had not been held, later rounds included."""
-        known = [self._histories[number].interview for number in matched.interview_ids]
+        known = [self._histories[number] for number in matched.interview_ids]
         rounds = [
             number
             for number, history in self._histories.items()
             if history.interview.held_at > mail.date
-            and any(_is_round_of(history.interview, one) for one in known)
+            and any(are_rounds(history, one, self._histories) for one in known)
         ]
         held = set(after)
         return [
@@ -177,12 +176,12 @@ class Correspondence:
         """
         found: dict[int, None] = {}
         for number in numbers:
-            interview = self._histories[number].interview
+            history = self._histories[number]
             rounds = [
                 (other.interview.held_at, other.interview_id)
                 for other in self._histories.values()
-                if _is_round_of(other.interview, interview)
-                and interview.held_at <= other.interview.held_at <= date
+                if history.interview.held_at <= other.interview.held_at <= date
+                and are_rounds(other, history, self._histories)
             ]
             is_latest = number in answers_draft or not rounds
             found[number if is_latest else max(rounds)[1]] = None
@@ -223,8 +222,3 @@ class Correspondence:
             if mailbox_key(person.address) == sender
         }
         return bool(parts) and parts.isdisjoint(EMPLOYER)
-
-
-def _is_round_of(one: Interview, other: Interview) -> bool:
-    """Whether two interviews are rounds for one position."""
-    return (folded(one.company), folded(one.role)) == (folded(other.company), folded(other.role))

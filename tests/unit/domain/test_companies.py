@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from followupd.domain import acts
 from followupd.domain import events as happened
-from followupd.domain.companies import CompanyRecord, companies, company_key
-from followupd.domain.interview import Outcome
+from followupd.domain.companies import CompanyRecord, companies
+from followupd.domain.interview import Outcome, company_key
 from tests.support.stories import DANA, calendar, send_all, story
 
 if TYPE_CHECKING:
