@@ -29,7 +29,7 @@ from followupd.secrets import server_password
 from followupd.service.setup import checked_templates
 from followupd.service.world import workdays_of
 from followupd.store import DATABASE, Store
-from followupd.writing.shipped import shipped_templates
+from followupd.writing.shipped import own_templates
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -123,15 +123,16 @@ def _print_json(checks: list[Check]) -> None:
 
 def _templates(settings: Settings) -> Check:
     try:
-        checked_templates(settings)
-        languages = {key.partition("/")[0] for key in shipped_templates()}
+        languages = {key.language for key in checked_templates(settings).keys}
+        own = own_templates(settings.user.templates)
     except FollowupdError as error:
         return Check("templates", State.FAILED, str(error))
     language = settings.user.language
     if language not in languages:
         what = f"there are none in {language}: drafts are written in English"
         return Check("templates", State.WARNING, what)
-    return Check("templates", State.OK, "each compiles and renders with sample data")
+    said = f"yours work with every sample letter: {', '.join(own)}" if own else "none of your own"
+    return Check("templates", State.OK, f"{said}; languages: {', '.join(sorted(languages))}")
 
 
 def _calendar(settings: Settings, clock: Clock) -> Check:

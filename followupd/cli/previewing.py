@@ -37,7 +37,7 @@ def preview(arguments: Namespace, clock: Clock) -> int:
                 f"{arguments.id}; {near(arguments.step, known)}"
             )
         steps = [step for step in steps if step.template and step.person is not None] or steps
-        templates = Templates(shipped_templates())
+        templates = Templates(shipped_templates(desk.settings.user.templates))
         drafts = []
         for step in steps:
             _refuse_draftless(step)

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from followupd.domain.cadence import PROMISE
+from followupd.domain.cadence import PROMISE, REMINDER
 from followupd.domain.interview import Channel, DraftState, Part
 from followupd.domain.status import expected_by
 from followupd.writing.draft import Envelope, Thread, compose, message_id, reply_subject
 from followupd.writing.letter import Deed, Happening, Hours, Letter
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from followupd.config import Account, Settings
-    from followupd.domain.history import History
-    from followupd.domain.interview import Person
+    from followupd.domain.history import Absence, History, Request
+    from followupd.domain.interview import Person, Promise
     from followupd.domain.plan import Plan, PlannedStep
     from followupd.domain.workdays import Workdays
     from followupd.writing.templates import Templates
 
 _GOOD_HOURS = (time(9, 30), time(11, 30))
 """When people are at their desk and not yet at lunch."""
+
+_AWAY_FOR = 10
+"""Working days for which somebody counts as away whose absence note names no day of return."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ def write(
     """
     account = settings.account(history.interview.account)
     letter = _letter(history, step, plan, settings, workdays, now)
-    rendered = templates.render(step.template, history.interview.language, letter)
+    rendered = templates.render(step.template, letter.language, letter)
     person = step.person
     to_user = step.channel is not Channel.EMAIL or person is None
     thread = None if to_user or person is None else thread_with(history, person)
@@ -106,6 +111,14 @@ def write(
     )
 
 
+def requested(history: History, step: PlannedStep) -> Request | None:
+    """The user's request that a step fulfils; None for a step of the plan's own."""
+    number = step.request
+    if number is None or number >= len(history.requests):
+        return None
+    return history.requests[number]
+
+
 def thread_with(history: History, person: Person) -> Thread | None:
     """The thread to continue with a person: that of the newest mail with them.
 
@@ -127,36 +140,93 @@ def _letter(
     workdays: Workdays,
     now: datetime,
 ) -> Letter:
-    interview, person = history.interview, step.person
+    interview, person, today = history.interview, step.person, workdays.day_of(now)
     panel = [s.person for s in plan.steps if (s.step, s.cycle) == (step.step, step.cycle)]
-    promise = interview.promises[step.cycle] if step.step == PROMISE else None
-    earlier = (
-        workdays.day_of(written.at)
-        for written in history.written
-        if person is not None and written.address == person.key
-    )
-    return Letter(
+    promise = _promise(history, step)
+    cadence = settings.cadence_of(interview) or settings.cadence
+    letter = Letter(
         user_name=settings.user.name,
-        language=interview.language,
+        language=_language(history, step, settings),
         company=interview.company,
         role=interview.role,
         held_on=workdays.day_of(interview.held_at),
-        today=workdays.day_of(now),
-        expected_by=expected_by(history, settings.cadence, workdays),
+        today=today,
+        expected_by=expected_by(history, cadence, workdays),
         decision_by=history.decision_by,
-        person_name=person.name if person is not None else "",
-        person_part=person.part if person is not None else None,
         panel_index=panel.index(person) if person in panel else 0,
         panel_size=max(len(panel), 1),
-        earlier=tuple(sorted(set(earlier))),
         recruiter_name=_asked_before(history, person),
         promise_what=promise.what if promise is not None else None,
         promise_on=promise.on if promise is not None else None,
-        phone=person.phone if person is not None else None,
         hours=_hours(person, settings, now),
         so_far=_so_far(history, workdays),
         notes=history.notes,
+        register=interview.register or settings.user.register,
+        is_final=interview.is_final,
+        call_promised_on=_missed_call(history, today),
     )
+    if person is not None:
+        letter = _to_person(letter, person, history, workdays)
+    request = requested(history, step)
+    given = request.given if request is not None else ()
+    return letter.with_given({each.name: each.text for each in given})
+
+
+def _to_person(letter: Letter, person: Person, history: History, workdays: Workdays) -> Letter:
+    """The letter with what is known of the person it is for."""
+    written = [mail.at for mail in history.written if mail.address == person.key]
+    plans = history.plans
+    is_news = plans is not None and all(at < plans.at for at in written)
+    return replace(
+        letter,
+        person_name=person.name,
+        person_part=person.part,
+        phone=person.phone,
+        register=person.register or letter.register,
+        greeting=person.greeting,
+        earlier=tuple(sorted({workdays.day_of(at) for at in written})),
+        topic=history.topics.get(person.key),
+        changed_plans=plans.text if plans is not None and is_news else None,
+        stands_in_for=_away(history, person, letter.today, workdays),
+    )
+
+
+def _language(history: History, step: PlannedStep, settings: Settings) -> str:
+    """A sheet that only the user reads is in their own language."""
+    if step.template == REMINDER:
+        return settings.user.language
+    of_person = step.person.language if step.person is not None else None
+    return of_person or history.interview.language
+
+
+def _promise(history: History, step: PlannedStep) -> Promise | None:
+    """The promise that a step is about; its cycle is the number of the promise."""
+    promises = history.interview.promises
+    is_promise = step.step in (PROMISE, REMINDER) and step.request is None
+    return promises[step.cycle] if is_promise and step.cycle < len(promises) else None
+
+
+def _missed_call(history: History, today: date) -> date | None:
+    """The day on which they meant to call, when it has passed and nobody answered."""
+    day = history.call_promised_on
+    return day if day is not None and day < today and history.answer is None else None
+
+
+def _away(history: History, person: Person, today: date, workdays: Workdays) -> str | None:
+    """Who is away now and has named this person in their stead."""
+    for other in history.interview.people:
+        note = history.absences.get(other.key)
+        if note is None or note.stand_in_address.casefold() != person.key:
+            continue
+        if other.key != person.key and today < _back_on(note, workdays):
+            return other.called
+    return None
+
+
+def _back_on(note: Absence, workdays: Workdays) -> date:
+    if note.returns_on is not None:
+        return note.returns_on
+    return workdays.add(workdays.day_of(note.noted_at), _AWAY_FOR)
 
 
 def _asked_before(history: History, person: Person | None) -> str | None:

@@ -7,86 +7,32 @@ when it is checked and not on the day it is due.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from followupd.domain.interview import Part, Register
 from followupd.reading.text import clean
+from followupd.writing.greeting import full_name, given_name
+from followupd.writing.phrases import LINE, SHORT, clause, lines, optional, sentence, spoken_name
 
-_SHORT = 120
-_LINE = 400
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SHEETS = frozenset({"call", "promise-reminder"})
+"""The templates that speak to the user and go to nobody else."""
+
+REQUIRED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"share-article": ("article",), "introduction": ("contact", "reason")}
+)
+"""What the user has to give for a template, by the template's name."""
+
+GIVEN = ("topic", "changed_plans", "article", "link", "contact", "reason", "greeting")
+"""The variables that the user may give when they ask for a draft."""
+
 _LINES = 60
-
-_TITLES = frozenset(
-    {"dame", "dipl-ing", "dott", "dr", "frau", "herr", "hr", "miss", "mlle", "mme", "mr", "mrs"}
-    | {"ms", "mx", "prof", "professor", "rev", "sir", "sr", "sra"}
-)
-_CREDENTIALS = frozenset(
-    {"ba", "bsc", "cpa", "esq", "ii", "iii", "iv", "jd", "jr", "ma", "mba", "md", "msc", "pe"}
-    | {"phd", "phr", "pmp", "shrm-cp", "shrm-scp", "sphr", "sr"}
-)
-_GROUPS = frozenset(
-    {"application", "applications", "career", "careers", "hiring", "human", "info", "job", "jobs"}
-    | {"no-reply", "noreply", "office", "people", "personnel", "recruiter", "recruiters"}
-    | {"recruiting", "recruitment", "staffing", "support", "talent", "team"}
-)
-_EXTRAS = re.compile(r"\s*[(\[<|].*|\s+(?:-|–|—|/|@|at|from|via)\s.*", re.IGNORECASE)  # noqa: RUF001 - dashes are what people write there
-_QUOTES = "\"'`´‘’“”„«»"  # noqa: RUF001 - the marks that display names are wrapped in
-_EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-
-
-def given_name(display_name: str) -> str | None:
-    """Guess the given name in a display name, for a greeting.
-
-    A wrong name is worse than none: initials, a title with a family name only, a team's name
-    and anything with digits in it give None. East Asian names are returned whole, since the
-    given name comes last there or is not written apart.
-
-    Args:
-        display_name: such as `Dana Fox`, `Fox, Dana`, `Dr. Dana Fox` or `Dana Fox (she/her)`.
-    """
-    name = _EXTRAS.sub("", clean(display_name, _SHORT)).strip(_QUOTES + " ,")
-    if not name or any(mark.isdigit() or mark in "@_\\" for mark in name):
-        return None
-    if _EAST_ASIAN.search(name):
-        return name
-    if {_bare(word) for word in name.split()} & _GROUPS:
-        return None
-    words = _given_first(name)
-    titled = False
-    while words and _bare(words[0]) in _TITLES:
-        words = words[1:]
-        titled = True
-    if not words or (titled and len(words) == 1):
-        return None
-    first = words[0].strip(_QUOTES + ".,")
-    if len(first) < 2 or "." in first or not first[0].isalpha():  # noqa: PLR2004 - one letter is an initial
-        return None
-    return first.title() if name.isupper() or name.islower() else first
-
-
-def _given_first(name: str) -> list[str]:
-    """The words of a name, the given names first; empty when the order cannot be told."""
-    pieces = [piece.split() for piece in name.split(",")]
-    pieces = [words for words in pieces if words and not _all_credentials(words)]
-    if len(pieces) == 1:
-        return pieces[0]
-    if len(pieces) != 2:  # noqa: PLR2004 - "family, given"
-        return []
-    family, given = pieces
-    # "van der Berg, Anna" is a family name first; "Dana Fox, Acme" is not.
-    known = len(family) == 1 or family[0].islower()
-    return given if known else []
-
-
-def _all_credentials(words: list[str]) -> bool:
-    return all(_bare(word) in _CREDENTIALS for word in words)
-
-
-def _bare(word: str) -> str:
-    return word.strip(_QUOTES + ".,").replace(".", "").casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +113,15 @@ class Letter:
         register: how the letter speaks to the person.
         greeting: how it is to begin, in the user's words, such as `Dear Dr. Fox,`; or None.
         is_final: it was the last round: only an offer is open.
-        topic: what the user and this person talked about, continuing "we talked about"; or None.
+        topic: what the user and this person talked about, continuing "we talked about", without a
+            full stop at its end; or None.
         changed_plans: a change in the user's own plans, a sentence in their words; or None.
         call_promised_on: the day on which the person meant to call, or None.
         stands_in_for: the name of the person who is away and for whom this one stands in; or None.
         article: the title of an article or the like that the user wants to share, or None.
         link: where it is to be found, or None.
         contact: the name of somebody the user offers an introduction to, or None.
-        reason: why that may be of use, in the user's words, or None.
+        reason: why that may be of use, a sentence in the user's words; or None.
     """
 
     user_name: str
@@ -217,41 +164,57 @@ class Letter:
             return None  # "Acme Berlin" is the firm's own mailbox
         return first
 
-    def cleaned(self) -> Letter:
-        """The same letter with every text made one safe, bounded line (`reading.text.clean`)."""
+    @property
+    def full_name(self) -> str | None:
+        """The whole name to greet with, or None: the letter then greets without a name."""
+        full = full_name(self.person_name)
+        firm = self.company.casefold().split()
+        if full is not None and firm and full.casefold().split()[: len(firm)] == firm:
+            return None
+        return full
+
+    def with_given(self, texts: Mapping[str, str]) -> Letter:
+        """The same letter with what the user gave for it, each under a name of `GIVEN`."""
         return replace(
             self,
-            user_name=clean(self.user_name, _SHORT),
-            company=clean(self.company, _SHORT),
-            role=clean(self.role, _SHORT),
-            person_name=clean(self.person_name, _SHORT),
-            recruiter_name=_optional(self.recruiter_name, _SHORT),
-            promise_what=_optional(self.promise_what, _LINE),
-            phone=_optional(self.phone, _SHORT),
-            so_far=tuple(
-                replace(each, who=clean(each.who, _SHORT), step=clean(each.step, _SHORT))
-                for each in self.so_far[-_LINES:]
-            ),
-            notes=_lines(self.notes),
-            greeting=_optional(self.greeting, _SHORT),
-            topic=_optional(self.topic, _LINE),
-            changed_plans=_optional(self.changed_plans, _LINE),
-            stands_in_for=_optional(self.stands_in_for, _SHORT),
-            article=_optional(self.article, _LINE),
-            link=_optional(self.link, _LINE),
-            contact=_optional(self.contact, _SHORT),
-            reason=_optional(self.reason, _LINE),
+            topic=texts.get("topic", self.topic),
+            changed_plans=texts.get("changed_plans", self.changed_plans),
+            article=texts.get("article", self.article),
+            link=texts.get("link", self.link),
+            contact=texts.get("contact", self.contact),
+            reason=texts.get("reason", self.reason),
+            greeting=texts.get("greeting", self.greeting),
         )
 
+    def cleaned(self) -> Letter:
+        """The same letter with every text made one safe, bounded line (`reading.text.clean`).
 
-def _optional(text: str | None, limit: int) -> str | None:
-    """Cleaned; what is then empty counts as absent."""
-    return None if text is None else clean(text, limit) or None
-
-
-def _lines(lines: tuple[str, ...]) -> tuple[str, ...]:
-    """The newest lines, each cleaned, without empty ones."""
-    return tuple(line for line in (clean(line, _LINE) for line in lines[-_LINES:]) if line)
+        Names are put in the order of speech; a sentence of the user's gets the full stop that it
+        lacks, so that a template need not look.
+        """
+        return replace(
+            self,
+            user_name=clean(self.user_name, SHORT),
+            company=clean(self.company, SHORT),
+            role=clean(self.role, SHORT),
+            person_name=spoken_name(self.person_name),
+            recruiter_name=spoken_name(self.recruiter_name or "") or None,
+            promise_what=optional(self.promise_what, LINE),
+            phone=optional(self.phone, SHORT),
+            so_far=tuple(
+                replace(each, who=spoken_name(each.who), step=clean(each.step, SHORT))
+                for each in self.so_far[-_LINES:]
+            ),
+            notes=lines(self.notes[-_LINES:]),
+            greeting=optional(self.greeting, SHORT),
+            topic=clause(self.topic),
+            changed_plans=sentence(self.changed_plans),
+            stands_in_for=spoken_name(self.stands_in_for or "") or None,
+            article=optional(self.article, LINE),
+            link=optional(self.link, LINE),
+            contact=optional(self.contact, SHORT),
+            reason=sentence(self.reason),
+        )
 
 
 def sample_letters() -> tuple[Letter, ...]:
@@ -295,9 +258,57 @@ def sample_letters() -> tuple[Letter, ...]:
     recruiter = replace(
         full, person_part=Part.RECRUITER, person_name="Lee, Kim", recruiter_name=None, phone=None
     )
-    friend = replace(full, person_part=Part.NETWORK, decision_by=None, promise_what=None)
+    friend = replace(
+        full,
+        person_part=Part.NETWORK,
+        decision_by=None,
+        promise_what=None,
+        register=Register.FRIENDLY,
+    )
+    final = replace(
+        full,
+        is_final=True,
+        topic="how you moved the billing to event sourcing",
+        changed_plans="I will be travelling from 20 to 29 December",
+        call_promised_on=date(2026, 12, 11),
+    )
+    stand_in = replace(
+        full,
+        person_name="Max Muster",
+        stands_in_for="Dana Fox",
+        recruiter_name=None,
+        changed_plans="Another firm would like my answer by 18 December.",
+        greeting="Dear Dr. Muster,",
+    )
+    shared = replace(
+        final, article="Sagas, ten years on", link="https://journal.example/sagas-ten-years-on"
+    )
+    introduced = replace(
+        final,
+        contact="Lena Park of Globex",
+        reason="She has moved a billing system of that size, and likes to talk about it",
+    )
+    long = replace(
+        shared,
+        company="Northwind International Logistics",
+        role="Principal Data Platform Expert",
+        held_on=date(2026, 9, 30),
+        today=date(2027, 1, 13),
+        link=None,
+        topic=None,
+        contact="Lena Park",
+        reason="She knows that field.",
+        person_part=Part.REFERENCE,
+    )
     panel = tuple(
-        replace(bare, person_part=Part.INTERVIEWER, panel_index=index, panel_size=12)
+        replace(
+            bare,
+            person_part=Part.INTERVIEWER,
+            panel_index=index,
+            panel_size=12,
+            topic="the migration" if index % 2 else None,
+        )
         for index in range(12)
     )
-    return (full, bare, recruiter, friend, *panel)
+    situations = (final, stand_in, shared, introduced, long)
+    return (full, bare, recruiter, friend, *situations, *panel)

@@ -6,63 +6,106 @@ The only module of `writing` that touches files. In a checkout the templates lie
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from followupd.domain.interview import Register
 from followupd.errors import TemplateError
 
-_ENDING = ".j2"
-_SIZE_LIMIT = 64 * 1024
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+ENDING = ".j2"
+SIZE_LIMIT = 64 * 1024
+"""The most bytes of one template."""
+
 _PACKAGE = Path(__file__).resolve().parent.parent
+_LANGUAGE = re.compile(r"[a-z]{2}")
 
 
 def shipped_templates(own: Path | None = None) -> dict[str, str]:
     """Read all templates.
 
     Args:
-        own: a folder of the user's, laid out as `<language>/<name>.j2`; a template there takes
-            the place of the shipped one of the same language and name.
+        own: a folder of the user's, laid out as `<language>/<register>/<name>.j2` or
+            `<language>/<name>.j2`. A template there takes the place of the shipped one of the
+            same place; one without a register takes the place of both.
 
     Returns:
-        The text of each template under its language and name, such as `en/check-in`.
+        The text of each template under its key, such as `en/formal/check-in`.
 
     Raises:
         TemplateError: a folder is missing, or a file cannot be read, is no UTF-8, is larger
-            than 64 KiB or lies outside a language folder.
+            than 64 KiB or lies where no template belongs.
     """
     inside = _PACKAGE / "templates"
-    templates = _read(inside if inside.is_dir() else _PACKAGE.parent / "templates")
-    if own is not None:
-        templates |= _read(own)
-    return templates
+    shipped = _read(inside if inside.is_dir() else _PACKAGE.parent / "templates")
+    return shipped if own is None else _over(shipped, _read(own))
+
+
+def own_templates(folder: Path | None) -> dict[str, Path]:
+    """The user's own templates: each file under its key; none where there is no folder.
+
+    Raises:
+        TemplateError: the folder is missing, or a file lies where no template belongs.
+    """
+    return {} if folder is None else dict(_listed(folder))
+
+
+def place_of(folder: Path, key: str) -> Path:
+    """The file that a template of that key lies in, below a folder of templates."""
+    return folder / f"{key}{ENDING}"
+
+
+def _over(shipped: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
+    """The user's own in place of the shipped ones, also where theirs serves both registers."""
+    whole = {key for key in own if key.count("/") == 1}
+    kept = {key: text for key, text in shipped.items() if _without_register(key) not in whole}
+    return kept | dict(own)
+
+
+def _without_register(key: str) -> str:
+    parts = key.split("/")
+    return f"{parts[0]}/{parts[-1]}"
 
 
 def _read(folder: Path) -> dict[str, str]:
+    return {key: _text(path) for key, path in _listed(folder)}
+
+
+def _listed(folder: Path) -> Iterator[tuple[str, Path]]:
     try:
         if not folder.is_dir():
             raise TemplateError(f"there is no folder of templates at {folder}")
-        paths = sorted(folder.rglob(f"*{_ENDING}"))
+        paths = sorted(folder.rglob(f"*{ENDING}"))
     except OSError as error:
         raise TemplateError(f"cannot list the templates in {folder}: {error.strerror}") from error
-    templates = {}
     for path in paths:
-        place = path.relative_to(folder)
-        if len(place.parts) != 2:  # noqa: PLR2004 - language and file
+        language, *register = (
+            part.casefold() for part in path.relative_to(folder).parts[:-1] or ("",)
+        )
+        if not _LANGUAGE.fullmatch(language) or len(register) > 1:
             raise TemplateError(
                 f"the template {path} lies outside a language folder; move it to"
                 f" {folder / 'en' / path.name}, or the folder of its language"
             )
-        templates[f"{place.parts[0].casefold()}/{path.stem}"] = _text(path)
-    return templates
+        if register and register[0] not in tuple(Register):
+            raise TemplateError(
+                f'the template {path} lies in "{register[0]}", which is no register; move it to'
+                f" {' or '.join(str(folder / language / each / path.name) for each in Register)}"
+            )
+        yield "/".join((language, *register, path.stem)), path
 
 
 def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            data = file.read(_SIZE_LIMIT + 1)
+            data = file.read(SIZE_LIMIT + 1)
     except OSError as error:
         raise TemplateError(f"cannot read the template {path}: {error.strerror}") from error
-    if len(data) > _SIZE_LIMIT:
-        raise TemplateError(f"the template {path} is larger than {_SIZE_LIMIT // 1024} KiB")
+    if len(data) > SIZE_LIMIT:
+        raise TemplateError(f"the template {path} is larger than {SIZE_LIMIT // 1024} KiB")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -2,8 +2,12 @@
 
 A template is a Jinja2 file with a `subject` and a `body` block. It is text that the user may have
 written, so every mistake in it is reported with the template, the line and the variable, and
-`check` finds them all before the first one is due. In the body each line of the template is a
-paragraph of its own: it is wrapped here, so a template holds its paragraphs as long lines.
+`Templates.check` finds them all before the first one is due. In the body each line of the template
+is a paragraph of its own: it is wrapped, so a template holds its paragraphs as long lines.
+
+A template is known by its key: `<language>/<register>/<name>`, or `<language>/<name>` for both
+registers. For a letter the nearest one is taken: that of its language and register, that of its
+language, and then likewise in English.
 
 Templates run in a sandbox with bounds (`sandbox.py`), without autoescaping, since the result is
 plain text.
@@ -12,21 +16,23 @@ plain text.
 from __future__ import annotations
 
 import re
-import textwrap
-from dataclasses import dataclass, fields
-from datetime import date
+from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from jinja2 import DictLoader, StrictUndefined, TemplateSyntaxError, nodes, pass_context
+from jinja2 import DictLoader, StrictUndefined, TemplateSyntaxError, nodes
 from jinja2 import TemplateError as JinjaError
 from jinja2.exceptions import TemplateNotFound, TemplateRuntimeError
 from jinja2.meta import find_undeclared_variables
 
+from followupd.domain.interview import Register
 from followupd.errors import TemplateError
-from followupd.reading.text import clean, clean_lines
-from followupd.writing.letter import Letter, sample_letters
+from followupd.reading.text import clean
+from followupd.writing.days import day_filter
+from followupd.writing.layout import wrapped
+from followupd.writing.letter import REQUIRED, SHEETS, Letter, sample_letters
 from followupd.writing.sandbox import OUTPUT_LIMIT, Sandbox, bounded, bounded_range
+from followupd.writing.style import remarks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -36,29 +42,44 @@ if TYPE_CHECKING:
 
 FALLBACK_LANGUAGE = "en"
 BLOCKS = ("subject", "body")
-WIDTH = 72
-"""Columns of a line of text, so that it may be quoted a few times within 76."""
 SUBJECT_LIMIT = 200
-_INDENT_LIMIT = 24
+"""The most characters of a subject; the rest is cut."""
 
-_VARIABLES = frozenset(field.name for field in fields(Letter)) | {"first_name"}
+VARIABLES = frozenset(field.name for field in fields(Letter)) | {"first_name", "full_name"}
+"""What a template may use."""
+
 _UNDEFINED = re.compile(r"'(\w+)' is undefined")
-_LIST_ITEM = re.compile(r"(?:[-*•]|\d{1,2}[.)])\s+")
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Which template; `register` is None for one that serves both."""
+
+    language: str
+    register: Register | None
+    name: str
+
+    @classmethod
+    def of(cls, text: str) -> Key:
+        """Read a key that `shipped.py` made: `en/formal/check-in` or `en/check-in`."""
+        language, *register, name = text.split("/")
+        return cls(language, Register(register[0]) if register else None, name)
+
+    def __str__(self) -> str:
+        return "/".join(filter(None, (self.language, self.register, self.name)))
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What there is to say of one template.
+
+    Attributes:
+        mistakes: why it does not work, one sentence each; empty when it works.
+        remarks: what should be looked at in the letters it writes, one sentence each.
+    """
+
+    mistakes: tuple[str, ...]
+    remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +97,7 @@ class Rendered:
 
 
 class Templates:
-    """All templates, by language and name.
+    """All templates, by language, register and name.
 
     Pure: the texts are handed in (`shipped.py` reads them), nothing is read later.
     """
@@ -85,7 +106,7 @@ class Templates:
         """Take the templates.
 
         Args:
-            sources: the text of each template under its language and name: `en/check-in`.
+            sources: the text of each template under its key: `en/formal/check-in`.
         """
         self._sources = dict(sources)
         self._environment = Sandbox(
@@ -94,102 +115,133 @@ class Templates:
             autoescape=False,  # plain text: an ampersand in a name stays one
             trim_blocks=True,
             lstrip_blocks=True,
+            finalize=_printed,
             cache_size=-1,
         )
-        self._environment.filters["day"] = _day
+        self._environment.filters["day"] = day_filter
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """Every template there is, sorted."""
+        return tuple(Key.of(key) for key in sorted(self._sources))
+
+    def source(self, key: Key) -> str:
+        """The text of a template."""
+        return self._sources[str(key)]
+
+    def key(self, name: str, language: str, register: Register) -> Key:
+        """Which template writes a letter of that language and register.
+
+        Raises:
+            TemplateError: there is none, not even in English.
+        """
+        for folder in (language.casefold(), FALLBACK_LANGUAGE):
+            for key in (Key(folder, register, name), Key(folder, None, name)):
+                if str(key) in self._sources:
+                    return key
+        known = sorted({key.name for key in self.keys if key.language == FALLBACK_LANGUAGE})
+        wanted = dict.fromkeys((language.casefold(), FALLBACK_LANGUAGE))
+        where = " nor in ".join(f'"{clean(each, 20)}"' for each in wanted)
+        raise TemplateError(
+            f'there is no {register} template "{clean(name, 60)}" in {where};'
+            f" there are: {', '.join(known) or 'none'}"
+        )
 
     def render(self, name: str, language: str, letter: Letter) -> Rendered:
-        """Write one letter.
+        """Write one letter, in its own register.
 
         Args:
-            name: the template's, without language and ending: `check-in`.
+            name: the template's, without language, register and ending: `check-in`.
             language: ISO 639-1; where the template does not exist in it, English is used.
             letter: the facts; its texts are cleaned here.
 
         Raises:
-            TemplateError: there is no such template, or it fails; names template, line and
-                variable.
+            TemplateError: there is no such template, what it requires was not given, or it
+                fails; names template, line and variable.
         """
-        key = self._key(name, language)
-        return self._rendered(key, self._compiled(key), letter.cleaned())
+        key = self.key(name, language, letter.register)
+        letter = letter.cleaned()
+        missing = [each for each in REQUIRED.get(name, ()) if getattr(letter, each) is None]
+        if missing:
+            raise _error(key, None, f"it needs {' and '.join(missing)}, which was not given")
+        return self._rendered(key, self._compiled(key), letter)
 
-    def check(self, names: Iterable[str], languages: Iterable[str]) -> None:
-        """Compile every named template in every language and render it with every sample.
+    def check(self, names: Iterable[str], language: str, keys: Iterable[Key]) -> None:
+        """Make sure that templates are there, and try some with every sample letter.
+
+        Args:
+            names: what has to be there, in both registers.
+            language: in which; ISO 639-1. English will do instead.
+            keys: what is to be tried.
 
         Raises:
             TemplateError: with every problem, one on each line.
         """
         problems: dict[str, None] = {}
-        keys: dict[str, None] = {}
-        for language in dict.fromkeys(languages):
-            for name in dict.fromkeys(names):
+        for name in names:
+            for register in Register:
                 try:
-                    keys[self._key(name, language)] = None
+                    self.key(name, language, register)
                 except TemplateError as error:
                     problems[str(error)] = None
         for key in keys:
-            problems.update(dict.fromkeys(self._problems(key)))
+            problems |= dict.fromkeys(self.review(key).mistakes)
         if problems:
             raise TemplateError("\n".join(problems))
 
-    def _problems(self, key: str) -> Iterator[str]:
+    def review(self, key: Key) -> Review:
+        """Try one template with every sample letter that has what it requires."""
         try:
             template = self._compiled(key)
         except TemplateError as error:
-            yield str(error)
-            return
+            return Review((str(error),), ())
         unknown = tuple(self._unknown_variables(key))
-        yield from unknown
         if unknown:
-            return  # rendering would only say the same again
-        for letter in sample_letters():
+            return Review(unknown, ())  # rendering would only say the same again
+        mistakes: dict[str, None] = {}
+        noted: dict[str, None] = {}
+        for letter in _samples(key):
             try:
-                self._rendered(key, template, letter.cleaned())
+                rendered = self._rendered(key, template, letter)
             except TemplateError as error:
-                yield str(error)
+                mistakes[str(error)] = None
+                continue
+            is_sheet = key.name in SHEETS
+            for remark in remarks(rendered.subject, rendered.body, is_sheet=is_sheet):
+                noted[f"template {key}: {remark}"] = None
+        return Review(tuple(mistakes), tuple(noted))
 
-    def _key(self, name: str, language: str) -> str:
-        for folder in (language.casefold(), FALLBACK_LANGUAGE):
-            if f"{folder}/{name}" in self._sources:
-                return f"{folder}/{name}"
-        prefix = f"{FALLBACK_LANGUAGE}/"
-        known = sorted(key.removeprefix(prefix) for key in self._sources if key.startswith(prefix))
-        raise TemplateError(
-            f'there is no template "{clean(name, 60)}" in "{clean(language, 20)}" nor in'
-            f' "{FALLBACK_LANGUAGE}"; there are: {", ".join(known) or "none"}'
-        )
-
-    def _compiled(self, key: str) -> Template:
+    def _compiled(self, key: Key) -> Template:
         try:
-            return self._environment.get_template(key)
+            return self._environment.get_template(str(key))
         except TemplateSyntaxError as error:
-            where = error.name or key
+            where = error.name or str(key)
             raise _error(where, error.lineno, error.message or "does not compile") from error
         except (JinjaError, RecursionError) as error:
             raise _error(key, None, _reason(error)) from error
 
-    def _unknown_variables(self, key: str) -> Iterator[str]:
+    def _unknown_variables(self, key: Key) -> Iterator[str]:
         """The mistakes that no sample would reach: names in a branch that none of them takes."""
-        tree = self._environment.parse(self._sources[key], key)
-        known = _VARIABLES | set(self._environment.globals) | set(_own_names(tree))
+        tree = self._environment.parse(self.source(key), str(key))
+        known = VARIABLES | set(self._environment.globals) | set(_own_names(tree))
         unknown = find_undeclared_variables(tree) - known
         for variable in sorted(unknown):
             lines = [node.lineno for node in tree.find_all(nodes.Name) if node.name == variable]
             line = min(lines, default=None)
             yield str(_error(key, line, f'"{variable}" is no variable{_nearest(variable)}'))
 
-    def _rendered(self, key: str, template: Template, letter: Letter) -> Rendered:
+    def _rendered(self, key: Key, template: Template, letter: Letter) -> Rendered:
         blocks = self._blocks(key, template, letter)
         subject = clean(blocks["subject"], SUBJECT_LIMIT)
         if not subject:
             raise _error(key, None, "the subject is empty; write one into its subject block")
-        body = _wrapped(blocks["body"])
+        body = wrapped(blocks["body"], OUTPUT_LIMIT, key.language)
         if not body.strip():
             raise _error(key, None, "the body is empty; write the letter into its body block")
         return Rendered(subject=subject, body=body)
 
-    def _blocks(self, key: str, template: Template, letter: Letter) -> dict[str, str]:
-        variables = {name: getattr(letter, name) for name in _VARIABLES}
+    def _blocks(self, key: Key, template: Template, letter: Letter) -> dict[str, str]:
+        variables = {name: getattr(letter, name) for name in VARIABLES}
         variables["range"] = bounded_range()
         context = template.new_context(variables)
         try:
@@ -198,7 +250,7 @@ class Templates:
             _require_blocks(context)
             return {block: bounded(context.blocks[block][0](context)) for block in BLOCKS}
         except TemplateSyntaxError as error:
-            where = error.name or key
+            where = error.name or str(key)
             raise _error(where, error.lineno, error.message or "does not compile") from error
         except Exception as error:  # a template is code of the user's: anything may come out of it
             raise _error(*_place(key, error), _reason(error)) from error
@@ -218,48 +270,29 @@ def _own_names(tree: nodes.Template) -> Iterator[str]:
             yield entry if isinstance(entry, str) else entry[1]
 
 
+def _printed(value: object) -> object:
+    """What a template prints; a letter never says "None"."""
+    if value is None:
+        raise TemplateRuntimeError("a value is printed that is not there; ask with {% if %} first")
+    return value
+
+
 def _require_blocks(context: Context) -> None:
     for block in BLOCKS:
         if block not in context.blocks:
             raise TemplateRuntimeError(f'it has no block "{block}"')
 
 
-@pass_context
-def _day(context: Context, value: date) -> str:
-    """The filter `day`: `Friday 4 December`, with the year where it is not today's.
-
-    English words in English templates; in any other language the ISO 8601 date, which nobody
-    misreads, as long as followupd does not know its names of days.
-    """
-    language = (context.name or "").partition("/")[0]
-    if language != FALLBACK_LANGUAGE:
-        return value.isoformat()
-    text = f"{_DAYS[value.weekday()]} {value.day} {_MONTHS[value.month - 1]}"
-    today = context.get("today")
-    same_year = isinstance(today, date) and today.year == value.year
-    return text if same_year else f"{text} {value.year}"
+def _samples(key: Key) -> Iterator[Letter]:
+    """The letters to try a template with, in its language and register."""
+    required = REQUIRED.get(key.name, ())
+    for letter in sample_letters():
+        if all(getattr(letter, each) is not None for each in required):
+            for register in (key.register,) if key.register else Register:
+                yield replace(letter, language=key.language, register=register).cleaned()
 
 
-def _wrapped(text: str) -> str:
-    """Wrap each line by itself; an indented line or a list item keeps its indentation."""
-    lines: list[str] = []
-    for line in clean_lines(text, OUTPUT_LIMIT).split("\n"):
-        content = line.lstrip()
-        indent = " " * min(len(line) - len(content), _INDENT_LIMIT)
-        marker = _LIST_ITEM.match(content)
-        hanging = indent + " " * (len(marker[0]) if marker else 0)
-        lines += textwrap.wrap(
-            content,
-            WIDTH,
-            initial_indent=indent,
-            subsequent_indent=hanging,
-            break_long_words=False,
-            break_on_hyphens=False,
-        ) or [""]
-    return "\n".join(line.rstrip() for line in lines).strip("\n") + "\n"
-
-
-def _error(key: str, line: int | None, what: str) -> TemplateError:
+def _error(key: Key | str, line: int | None, what: str) -> TemplateError:
     place = f", line {line}" if line is not None else ""
     return TemplateError(f"template {key}{place}: {what}")
 
@@ -279,17 +312,17 @@ def _reason(error: Exception) -> str:
 
 
 def _nearest(variable: str) -> str:
-    nearest = get_close_matches(variable, sorted(_VARIABLES), n=1)
+    nearest = get_close_matches(variable, sorted(VARIABLES), n=1)
     return f'; did you mean "{nearest[0]}"?' if nearest else ""
 
 
-def _place(key: str, error: Exception) -> tuple[str, int | None]:
+def _place(key: Key, error: Exception) -> tuple[str, int | None]:
     """The innermost template and line that the error came out of."""
-    where: tuple[str, int | None] = (key, None)
+    where: tuple[str, int | None] = (str(key), None)
     trace = error.__traceback__
     while trace is not None:
         template = trace.tb_frame.f_globals.get("__jinja_template__")
         if template is not None:
-            where = (template.name or key, template.get_corresponding_lineno(trace.tb_lineno))
+            where = (template.name or str(key), template.get_corresponding_lineno(trace.tb_lineno))
         trace = trace.tb_next
     return where

@@ -1,32 +1,35 @@
-"""Templates: what a letter says, and how a mistake in one is reported."""
+"""Templates: which one is taken, how text is laid out, and how a mistake is reported."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
-from typing import TYPE_CHECKING
 from unicodedata import category
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from followupd.domain.cadence import BUILT_IN, PROMISE
-from followupd.domain.interview import Part
+from followupd.domain.interview import Register
 from followupd.errors import TemplateError
-from followupd.writing.letter import Deed, Happening, Letter, given_name, sample_letters
+from followupd.writing.days import day_in_words
+from followupd.writing.letter import Deed, Happening, Letter, sample_letters
 from followupd.writing.shipped import shipped_templates
-from followupd.writing.templates import Templates
+from followupd.writing.style import remarks
+from followupd.writing.templates import Key, Templates
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-NAMES = ("thank-you", "promise", "check-in", "network", "hiring-manager", "call")
 LETTER = sample_letters()[0]
 BARE = sample_letters()[1]
+EVERYTHING = replace(
+    LETTER,
+    topic="the migration",
+    changed_plans="I will be away.",
+    article="Sagas",
+    contact="Lena Park",
+    reason="She knows the field.",
+)
 SHIPPED = Templates(shipped_templates())
+OWN = Key.of("en/own")
 
 
 def one(body: str, subject: str = "About {{ role }}") -> Templates:
@@ -39,169 +42,36 @@ def body_of(source: str, letter: Letter = LETTER) -> str:
     return one(source).render("own", "en", letter).body
 
 
-def flowed(text: str) -> str:
-    """The text without its line breaks, to look for phrases in it."""
-    return " ".join(text.split())
+def both_blocks(word: str) -> str:
+    return f"{{% block subject %}}{word}{{% endblock %}}{{% block body %}}{word}.{{% endblock %}}"
 
 
-# What the shipped letters say.
+# Which one is taken.
 
 
-def test_every_template_of_the_built_in_cadence_is_shipped_and_sound() -> None:
-    """A fresh installation can write every step it plans."""
-    planned = {step.template for step in BUILT_IN if step.template} | {PROMISE}
-    assert planned == set(NAMES)
-    SHIPPED.check(NAMES, ["en", "de"])
+def test_the_nearest_template_is_taken() -> None:
+    """Language and register, then the language alone, then the same in English."""
+    keys = ("de/formal/note", "de/note", "en/friendly/note", "en/note", "en/formal/other")
+    templates = Templates({key: both_blocks(key) for key in keys})
+
+    def taken(name: str, language: str, register: Register) -> str:
+        letter = replace(LETTER, register=register)
+        return templates.render(name, language, letter).subject
+
+    assert taken("note", "de", Register.FORMAL) == "de/formal/note"
+    assert taken("note", "DE", Register.FRIENDLY) == "de/note"
+    assert taken("note", "it", Register.FRIENDLY) == "en/friendly/note"
+    assert taken("note", "it", Register.FORMAL) == "en/note"
+    assert taken("other", "de", Register.FORMAL) == "en/formal/other"
+    with pytest.raises(TemplateError, match='no friendly template "other" in "de" nor in "en"'):
+        taken("other", "de", Register.FRIENDLY)
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("letter", sample_letters())
-def test_a_letter_can_be_sent_unchanged(name: str, letter: Letter) -> None:
-    """Nothing is left to fill in, nothing reads as if a machine had filled it in."""
-    rendered = SHIPPED.render(name, "en", letter)
-    text = f"{rendered.subject}\n{rendered.body}"
-    assert not re.search(r"[\[\]{}<>]|None|  \S|TODO|\?\?|\.\.| ,| \.", text.replace("    ", ""))
-    assert rendered.body.isascii()
-    assert rendered.body.endswith("\n")
-    assert not rendered.body.endswith("\n\n")
-    assert "\n\n\n" not in rendered.body
-    assert all(len(line) <= 72 and line == line.rstrip() for line in rendered.body.split("\n"))
-    if name != "call":
-        assert rendered.body.endswith("\n\nKind regards,\nRobin Doe\n")
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_company_that_ends_with_a_full_stop_gets_no_second_one(name: str) -> None:
-    """`Acme Inc.` never ends a sentence."""
-    for letter in sample_letters():
-        named = replace(letter, company="Acme Inc.", role="Engineer, Sr.")
-        assert ".." not in SHIPPED.render(name, "en", named).body
-
-
-def test_a_check_in_says_who_where_when_and_asks_what_is_to_be_asked() -> None:
-    """Advice row 7: all of its facts and all of its questions are there."""
-    text = flowed(SHIPPED.render("check-in", "en", LETTER).body)
-    for fact in (
-        "Hello Dana,",
-        "My name is Robin Doe",
-        "the Backend Engineer position at Acme",
-        "on Tuesday 1 December",
-        "by Friday 11 December",
-        "where things stand",
-        "postponed",
-        "still being considered",
-    ):
-        assert fact in text
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_decision_date_that_is_only_assumed_is_never_mentioned(name: str) -> None:
-    """Nobody is held to a day they did not name."""
-    assumed = replace(LETTER, decision_by=None, expected_by=date(2026, 12, 9), so_far=())
-    text = flowed(SHIPPED.render(name, "en", assumed).body)
-    assert "9 December" not in text
-    assert "I had understood" not in text
-    assert "was expected by" not in text
-
-
-def test_people_of_one_panel_get_different_words() -> None:
-    """Colleagues who compare their thank-yous find no two alike."""
-    panel = [
-        replace(LETTER, person_part=Part.INTERVIEWER, panel_index=index, panel_size=12)
-        for index in range(12)
-    ]
-    bodies = [SHIPPED.render("thank-you", "en", letter).body for letter in panel]
-    assert len(set(bodies)) == 12
-    for body, following in pairwise(bodies):
-        paragraphs = [flowed(part) for part in body.split("\n\n")]
-        others = [flowed(part) for part in following.split("\n\n")]
-        assert not set(paragraphs[1:3]) & set(others[1:3])
-
-
-@pytest.mark.parametrize(
-    "what", ["writing sample", "send the report on churn", "Links!", "x" * 100, "a b " * 60]
-)
-def test_a_promise_stands_in_the_users_own_words(what: str) -> None:
-    """Whatever phrase the user noted is on its own lines and unchanged."""
-    body = SHIPPED.render("promise", "en", replace(LETTER, promise_what=what)).body
-    paragraph = next(part for part in body.split("\n\n") if part.startswith("    "))
-    assert flowed(paragraph) == what.strip()
-    assert "attached" in body
-
-
-def test_the_hiring_manager_learns_that_somebody_else_was_asked() -> None:
-    """The person who was asked first is named, and only when there was one."""
-    assert "Kim Lee" in SHIPPED.render("hiring-manager", "en", LETTER).body
-    alone = replace(LETTER, recruiter_name=None)
-    assert "in touch with" not in SHIPPED.render("hiring-manager", "en", alone).body
-
-
-def test_a_call_sheet_holds_number_hours_history_and_both_scripts() -> None:
-    """Advice row 14: everything needed beside the telephone."""
-    body = SHIPPED.render("call", "en", LETTER).body
-    assert "Number: +49 30 1234567\n" in body
-    assert "When: between 09:30 and 11:30 in America/New_York, which is 15:30 to\n" in body
-    assert "\n- Wednesday 2 December: your thank-you to Dana Fox\n" in body
-    assert "\n- They use Python and PostgreSQL.\n" in body
-    assert body.index("IF SOMEBODY ANSWERS") < body.index("IF IT GOES TO VOICEMAIL")
-    assert '\n    "Hello Dana, this is Robin Doe.' in body
-    assert "Number: not noted." in SHIPPED.render("call", "en", BARE).body
-
-
-@pytest.mark.parametrize(
-    ("display", "expected"),
-    [
-        ("Dana Fox", "Dana"),
-        ("Fox, Dana", "Dana"),
-        ("Fox, Dana, PhD", "Dana"),
-        ("Dana Fox, PhD", "Dana"),
-        ("van der Berg, Anna", "Anna"),
-        ("Dr. Dana Fox", "Dana"),
-        ("Prof. Dr. Dana Fox", "Dana"),
-        ("DANA FOX", "Dana"),
-        ("dana fox", "Dana"),
-        ("AJ Fox", "AJ"),
-        ("Jean-Luc Picard", "Jean-Luc"),
-        ("Dana Fox (she/her)", "Dana"),
-        ("Dana Fox | Acme", "Dana"),
-        ("Dana Fox via LinkedIn", "Dana"),
-        ("Dana from Acme", "Dana"),
-        ("'Dana Fox'", "Dana"),
-        ("王小明", "王小明"),
-        ("김 민준", "김 민준"),
-        ("Zoë", "Zoë"),
-        ("", None),
-        ("   ", None),
-        ("Dr. Fox", None),
-        ("Ms Fox", None),
-        ("D. Fox", None),
-        ("J.R. Fox", None),
-        ("Dana Fox, Acme", None),
-        ("Acme Talent Team", None),
-        ("Recruiting", None),
-        ("dana@acme.example", None),
-        ("Agent 007", None),
-        ("(she/her)", None),
-    ],
-)
-def test_a_greeting_uses_a_given_name_or_none(display: str, expected: str | None) -> None:
-    """A wrong name is worse than none."""
-    assert given_name(display) == expected
-
-
-def test_a_letter_without_a_usable_name_says_hello() -> None:
-    """Neither an empty name nor the firm's own mailbox is greeted by a name."""
-    for name in ("", "Acme Berlin"):
-        letter = replace(LETTER, person_name=name)
-        assert SHIPPED.render("check-in", "en", letter).body.startswith("Hello,\n\n")
-
-
-@settings(deadline=None)
-@given(st.text(max_size=300))
-def test_no_display_name_breaks_the_greeting(display: str) -> None:
-    """Any name gives one safe line or none."""
-    found = given_name(display)
-    assert found is None or (found.strip() == found and found and "\n" not in found)
+@pytest.mark.parametrize("name", ["share-article", "introduction"])
+def test_a_letter_that_lacks_what_it_is_about_is_not_written(name: str) -> None:
+    """An introduction to nobody, and an article without a title, are refused in words."""
+    with pytest.raises(TemplateError, match=r"it needs (article|contact and reason)"):
+        SHIPPED.render(name, "en", LETTER)
 
 
 # How text is laid out.
@@ -213,17 +83,35 @@ def test_a_day_bears_its_year_only_when_it_is_not_this_year() -> None:
     assert body_of("{{ held_on | day }}", BARE) == "Friday 18 December 2026\n"
 
 
-def test_a_day_in_a_language_without_names_of_days_is_an_iso_date() -> None:
-    """English words never slip into a letter in another language."""
-    body = "{% block body %}{{ today | day }}{% endblock %}"
-    templates = Templates({"de/own": "{% block subject %}x{% endblock %}" + body})
-    assert templates.render("own", "de", LETTER).body == "2026-12-15\n"
+@pytest.mark.parametrize(
+    ("language", "this_year", "another_year"),
+    [
+        ("en", "Tuesday 1 December", "Thursday 4 March 2027"),
+        ("de", "Dienstag, 1. Dezember", "Donnerstag, 4. März 2027"),
+        ("fr", "mardi 1er décembre", "jeudi 4 mars 2027"),
+        ("es", "martes 1 de diciembre", "jueves 4 de marzo de 2027"),
+        ("it", "2026-12-01", "2027-03-04"),
+    ],
+)
+def test_a_day_is_said_in_the_language_of_the_template(
+    language: str, this_year: str, another_year: str
+) -> None:
+    """As people write it; a language whose days are not known gets a date nobody misreads."""
+    assert day_in_words(date(2026, 12, 1), language, 2026) == this_year
+    assert day_in_words(date(2027, 3, 4), language, 2026) == another_year
+    body = "{% block subject %}x{% endblock %}{% block body %}{{ held_on | day }}{% endblock %}"
+    rendered = Templates({f"{language}/formal/own": body}).render("own", language, LETTER)
+    assert rendered.body == f"{this_year}\n"
 
 
-def test_a_language_without_its_own_template_gets_the_english_one() -> None:
-    """A German interview is not left without a letter."""
-    german = SHIPPED.render("check-in", "de", LETTER)
-    assert german == SHIPPED.render("check-in", "en", LETTER)
+def test_a_french_question_mark_never_begins_a_line() -> None:
+    """The blank before it, and those inside quotation marks, do not break."""
+    for width in range(60, 75):
+        text = f"{'x' * width} « oui » ? Bien ; merci"
+        source = f"{{% block subject %}}x{{% endblock %}}{{% block body %}}{text}{{% endblock %}}"
+        lines = Templates({"fr/own": source}).render("own", "fr", LETTER).body.split("\n")
+        assert not any(line.startswith(("?", ";", "»")) for line in lines)
+        assert not any(line.endswith("«") for line in lines)
 
 
 def test_paragraphs_are_wrapped_and_indented_lines_stay_indented() -> None:
@@ -259,16 +147,19 @@ def test_hostile_facts_stay_text(text: str) -> None:
     """What came from a mail is never a template, a second line of a subject or a control."""
     hostile = f"{{{{ 7 * 7 }}}}{text}\u2028\u202e\x1b[2J\r\nBcc: x@y.example"
     letter = replace(
-        LETTER,
+        EVERYTHING,
         company=hostile,
         role=hostile,
         person_name=hostile,
+        topic=hostile,
+        greeting=hostile,
+        article=hostile,
         so_far=(Happening(LETTER.held_on, Deed.HEARD, hostile),),
         notes=(text,),
     )
-    for name in NAMES:
+    for name in {key.name for key in SHIPPED.keys}:
         rendered = SHIPPED.render(name, "en", letter)
-        assert "{{ 7 * 7 }}" in rendered.subject
+        assert "{{ 7 * 7 }}" in rendered.body
         for line in (rendered.subject, *rendered.body.split("\n")):
             assert not {category(mark) for mark in line} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
@@ -290,7 +181,7 @@ def test_a_mistake_in_a_branch_that_no_sample_takes_is_found_by_the_check() -> N
     templates = one("{% if company == 'Nowhere' %}{{ rolle }}{% endif %}Hello")
     assert templates.render("own", "en", LETTER).body == "Hello\n"
     with pytest.raises(TemplateError, match=r'line 3: "rolle" is no variable.*"role"'):
-        templates.check(["own"], ["en"])
+        templates.check(["own"], "en", [OWN])
 
 
 def test_names_that_a_template_gives_itself_are_no_mistakes() -> None:
@@ -301,7 +192,7 @@ def test_names_that_a_template_gives_itself_are_no_mistakes() -> None:
         "{% block body %}{% for line in so_far %}{{ loop.index }}{% endfor %}{{ shout(role) }}"
         "{% endblock %}"
     )
-    Templates({"en/own": source}).check(["own"], ["en"])
+    Templates({"en/own": source}).check(["own"], "en", [OWN])
 
 
 @pytest.mark.parametrize(
@@ -334,7 +225,7 @@ def test_a_template_that_fails_says_which_and_why(body: str, reason: str) -> Non
     assert str(caught.value).startswith("template en/own")
     assert reason in str(caught.value)
     with pytest.raises(TemplateError, match="en/own"):
-        templates.check(["own"], ["en"])
+        templates.check(["own"], "en", [OWN])
 
 
 @pytest.mark.parametrize("block", ["subject", "body"])
@@ -350,38 +241,79 @@ def test_the_check_reports_all_problems_at_once() -> None:
     """One run shows everything that is to be corrected."""
     broken = one("{{ compny }} {{ rolle }}")
     with pytest.raises(TemplateError) as caught:
-        broken.check(["own", "absent"], ["en", "de"])
+        broken.check(["own", "absent"], "de", [OWN])
     lines = str(caught.value).split("\n")
     assert len(lines) == 4
-    for word in ("compny", "rolle", '"absent" in "en"', '"absent" in "de"'):
+    words = ("compny", "rolle", 'formal template "absent" in "de"', 'friendly template "absent"')
+    for word in words:
         assert any(word in line for line in lines)
 
 
-# Where they come from.
+def test_a_day_that_is_not_there_is_explained() -> None:
+    """The filter is given None where nobody promised a day."""
+    with pytest.raises(TemplateError, match=r"template en/own, line 3: .*no day"):
+        body_of("{{ decision_by | day }}", BARE)
 
 
-def test_a_template_of_the_users_own_takes_the_place_of_the_shipped_one(tmp_path: Path) -> None:
-    """Only that one changes; a byte order mark does no harm."""
-    (tmp_path / "en").mkdir()
-    (tmp_path / "en" / "check-in.j2").write_text("\ufeffmine", encoding="utf-8")
-    templates = shipped_templates(tmp_path)
-    assert templates["en/check-in"] == "mine"
-    assert templates["en/call"] == shipped_templates()["en/call"]
+@pytest.mark.parametrize("source", ["{{ first_name }}", "{{ phone if phone else topic }}"])
+def test_a_value_that_is_not_there_is_never_printed(source: str) -> None:
+    """No letter greets "None", also where no sample came that way."""
+    with pytest.raises(TemplateError, match=r"template en/own, line 3: .* not there"):
+        body_of(source, BARE)
 
 
-def test_a_folder_of_templates_that_cannot_be_used_is_explained(tmp_path: Path) -> None:
-    """Absent, outside a language, not UTF-8, too large: each is a sentence with the path."""
-    with pytest.raises(TemplateError, match=r"no folder of templates at .*gone"):
-        shipped_templates(tmp_path / "gone")
-    stray = tmp_path / "check-in.j2"
-    stray.write_text("x")
-    with pytest.raises(TemplateError, match="outside a language folder; move it to"):
-        shipped_templates(tmp_path)
-    stray.unlink()
-    (tmp_path / "de").mkdir()
-    (tmp_path / "de" / "own.j2").write_bytes(b"Gr\xfc\xdfe")
-    with pytest.raises(TemplateError, match="not UTF-8"):
-        shipped_templates(tmp_path)
-    (tmp_path / "de" / "own.j2").write_bytes(b"x" * 70_000)
-    with pytest.raises(TemplateError, match="larger than 64 KiB"):
-        shipped_templates(tmp_path)
+# What gives a letter away.
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        ("Dear ,\n\nx.\n\nRobin", "punctuation mark stands alone"),
+        (",\n\nx.\n\nRobin", "the greeting is empty"),
+        ("Hello\n\nx.\n\nRobin", "the greeting is empty or has no end"),
+        ("Hello,\n\nWe met on None.\n\nRobin", 'it says "None"'),
+        ("Hello,\n\nWe  met.\n\nRobin", "two blanks"),
+        ("Hello,\n\nAt Acme Inc..\n\nRobin", "alone or twice"),
+        ("Hello,\n\nI know\n\nRobin\nDoe", "does not end with a punctuation mark"),
+        ("Hello,\n\nDear [name], x.\n\nRobin", "left to be filled in"),
+        (f"Hello,\n\n{'x' * 77}.\n\nRobin", "more than 76"),
+    ],
+)
+def test_what_reads_like_a_machine_is_remarked_upon(body: str, what: str) -> None:
+    """Each flaw is named with the line that shows it."""
+    assert any(what in remark for remark in remarks("A subject", body, is_sheet=False))
+
+
+def test_a_long_subject_is_remarked_upon() -> None:
+    """Lists of mail show about seventy characters."""
+    assert list(remarks("x" * 71, "Hello,\n\nx.\n\nRobin", is_sheet=False))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Hello,\n\nI know... you know.\n\n    an article\n\nKind regards,\nRobin",
+        "Guten Tag,\n\nalles gut?\n\nMit freundlichen Grüßen\n\nRobin",
+        "Bonjour,\n\ntout va bien\u00a0!\n\n- ceci\n\nCordialement,\nRobin",
+    ],
+)
+def test_a_good_letter_is_not_remarked_upon(body: str) -> None:
+    """Indented words of the user's, lists and a closing apart from the name are in order."""
+    assert not list(remarks("A subject", body, is_sheet=False))
+
+
+@pytest.mark.parametrize("key", SHIPPED.keys, ids=str)
+def test_every_shipped_letter_can_be_sent_unchanged(key: Key) -> None:
+    """In each language and register, in every situation of the samples."""
+    review = SHIPPED.review(key)
+    assert review.mistakes == ()
+    assert review.remarks == ()
+
+
+def test_every_language_has_every_letter_in_both_registers() -> None:
+    """Nobody gets an English letter because one was forgotten."""
+    names = {key.name for key in SHIPPED.keys}
+    for language in {key.language for key in SHIPPED.keys}:
+        for register in Register:
+            for name in names:
+                assert SHIPPED.key(name, language, register).language == language
