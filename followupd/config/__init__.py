@@ -9,6 +9,8 @@ from __future__ import annotations
 from followupd.config.load import default_path, load, parse, state_directory
 from followupd.config.settings import (
     Account,
+    Digest,
+    DigestWay,
     Imap,
     PasswordKind,
     PasswordSource,
@@ -20,6 +22,8 @@ from followupd.config.settings import (
 
 __all__ = [
     "Account",
+    "Digest",
+    "DigestWay",
     "Imap",
     "PasswordKind",
     "PasswordSource",

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from followupd.config.keys import APPROVAL, IMAP, SMTP
-from followupd.config.passwords import absolute, read_password
+from followupd.config.passwords import read_source
+from followupd.config.paths import absolute
 from followupd.config.settings import Account, Imap, PasswordKind, PasswordSource, Security, Smtp
 from followupd.config.words import quoted
 
@@ -118,7 +119,8 @@ def _imap(account: Table, address: str, base: Path) -> Imap:
 def _smtp(account: Table, imap: Imap, base: Path) -> Smtp | None:
     table = account.table("smtp", SMTP)
     if table is None:
-        return None
+        stand_in = Smtp("", _SMTP_PORTS[Security.TLS], Security.TLS, "", imap.password, None)
+        return stand_in if "smtp" in account else None
     defaults = _Defaults(_SMTP_PORTS, imap.username, imap.password, imap.ca_file)
     server = _server(table, base, defaults)
     return Smtp(
@@ -143,7 +145,7 @@ def _server(table: Table, base: Path, defaults: _Defaults) -> _Server:
     ca_file = table.optional_text("ca_file")
     password = defaults.password
     if password is None or "password" in table:
-        password = read_password(table, "password", base)
+        password = read_source(table, "password", base)
     return _Server(
         host=host,
         port=table.port("port", defaults.ports[security]),

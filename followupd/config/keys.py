@@ -6,13 +6,21 @@ from typing import Final
 
 from followupd.config.settings import PasswordKind
 
-TOP: Final = ("user", "accounts", "cadence")
-USER: Final = ("name", "timezone", "holidays", "language")
+TOP: Final = ("user", "accounts", "cadence", "cadences", "digest", "calendar")
+USER: Final = (
+    "name",
+    "timezone",
+    "holidays",
+    "days_off",
+    "language",
+    "register",
+    "templates",
+)
 ACCOUNT: Final = ("name", "address", "aliases", "imap", "smtp", "approval")
 SMTP: Final = ("host", "port", "security", "username", "password", "ca_file")
 IMAP: Final = (*SMTP, "folders", "drafts", "sent", "trash")
 APPROVAL: Final = ("folder",)
-CADENCE: Final = ("silent_after", "send_between", "steps")
+CADENCE: Final = ("silent_after", "send_between", "senior", "steps")
 STEP: Final = (
     "name",
     "after",
@@ -20,8 +28,12 @@ STEP: Final = (
     "to",
     "channel",
     "template",
+    "final_template",
+    "only_final",
     "each",
     "unless",
     "closes",
 )
+DIGEST: Final = ("at", "via", "account", "url")
+CALENDAR: Final = ("file",)
 PASSWORD: Final = tuple(kind.value for kind in PasswordKind)

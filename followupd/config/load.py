@@ -6,25 +6,24 @@ import re
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo, available_timezones
-
-import holidays
 
 from followupd.config.accounts import read_accounts
-from followupd.config.cadence import read_cadence
-from followupd.config.keys import ACCOUNT, CADENCE, TOP, USER
+from followupd.config.cadence import read_cadence, read_cadences
+from followupd.config.calendar_file import read_calendar
+from followupd.config.digest import read_digest
+from followupd.config.keys import ACCOUNT, CADENCE, CALENDAR, DIGEST, TOP
 from followupd.config.places import Places
-from followupd.config.settings import Settings, User
+from followupd.config.settings import Settings
 from followupd.config.table import Mistakes, Table
-from followupd.config.words import nearest, quoted
+from followupd.config.user import read_user
 from followupd.errors import ConfigError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
 _LARGEST: Final = 1_000_000
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
-_LANGUAGE = re.compile(r"[a-z]{2}")
 
 
 def default_path(environ: Mapping[str, str]) -> Path:
@@ -94,13 +93,14 @@ def load(path: Path) -> Settings:
     return parse(text, path)
 
 
-def parse(text: str, path: Path | None = None) -> Settings:
+def parse(text: str, path: Path | None = None, today: date | None = None) -> Settings:
     """Check a configuration.
 
     Args:
         text: the TOML.
         path: where it came from: relative paths in it are relative to its folder, else to the
             working directory; `~` is the home folder.
+        today: the day in the user's zone; None for that of the machine's clock.
 
     Raises:
         ConfigError: there are mistakes; all of them are in it.
@@ -108,15 +108,25 @@ def parse(text: str, path: Path | None = None) -> Settings:
     document = _document(text, path)
     mistakes = Mistakes(Places(text))
     top = Table(document, (), TOP, mistakes)
-    user = _user(top)
+    beside = path.parent.absolute() if path is not None else None
+    base = beside or Path().absolute()
+    user = read_user(top, base, beside, today)
     tables = top.tables("accounts", ACCOUNT)
     if not tables and (tables is not None or "accounts" not in top):
         top.mistake("accounts", "there is no account; begin one with [[accounts]]")
-    base = (path.parent if path is not None else Path()).absolute()
     accounts = read_accounts(tables or (), base)
     cadence = read_cadence(top.table("cadence", CADENCE))
+    settings = Settings(
+        user=user,
+        accounts=accounts,
+        cadence=cadence,
+        path=path,
+        cadences=read_cadences(top.sections("cadences", CADENCE), cadence),
+        digest=read_digest(top.table("digest", DIGEST), accounts, base),
+        calendar=read_calendar(top.table("calendar", CALENDAR), base),
+    )
     mistakes.raise_any(path)
-    return Settings(user, accounts, cadence, path)
+    return settings
 
 
 def _document(text: str, path: Path | None) -> dict[str, object]:
@@ -134,43 +144,3 @@ def _document(text: str, path: Path | None) -> dict[str, object]:
     except (ValueError, RecursionError):
         what = "this is no valid TOML: a number is too long or brackets are nested too deep"
         raise ConfigError([Problem("", what)], path) from None
-
-
-def _user(top: Table) -> User:
-    stand_in = ZoneInfo("UTC")
-    table = top.table("user", USER)
-    if table is None:
-        if "user" not in top:
-            top.mistake("user", "the section [user] is missing; it holds your name and timezone")
-        return User("", stand_in, None, "en")
-    name = table.text("name", "Robin Doe").strip()
-    language = table.optional_text("language") or "en"
-    if not _LANGUAGE.fullmatch(language):
-        table.mistake("language", 'must be two small letters (ISO 639-1), such as "en" or "de"')
-    zone = table.text("timezone", "Europe/Berlin")
-    if zone and zone not in (zones := available_timezones()):
-        meant = nearest(zone, zones, cutoff=0.4)
-        hint = f"did you mean {quoted(meant)}?" if meant else 'write for example "Europe/Berlin"'
-        table.mistake("timezone", f"{quoted(zone)} is no IANA time zone; {hint}")
-        zone = ""
-    return User(name, ZoneInfo(zone) if zone else stand_in, _holidays(table), language)
-
-
-def _holidays(table: Table) -> str | None:
-    """Check the holidays' place against what the `holidays` package knows."""
-    wanted = table.optional_text("holidays")
-    if wanted is None or wanted.casefold() == "none":
-        return None
-    places = holidays.list_supported_countries(include_aliases=True)
-    country, _, subdivision = wanted.partition("-")
-    if country not in places:
-        known = [*places, *(f"{one}-{part}" for one in places for part in places[one])]
-        meant = nearest(wanted, known)
-        hint = f"did you mean {quoted(meant)}?" if meant else 'write for example "DE-BE" or "US"'
-        table.mistake("holidays", f"{quoted(wanted)} is no country that is known; {hint}")
-    elif "-" in wanted and subdivision not in places[country]:
-        parts = ", ".join(places[country]) or "none, so leave it out"
-        table.mistake(
-            "holidays", f"{quoted(subdivision)} is no part of {country}; its parts are: {parts}"
-        )
-    return wanted

@@ -1,17 +1,22 @@
-"""Checking where a password is to come from, without ever repeating what was written there."""
+"""Checking where a password is to come from, without ever repeating what was written there.
+
+The same holds for any other secret, such as the Apprise URL of the digest.
+"""
 
 from __future__ import annotations
 
 import re
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from followupd.config.keys import PASSWORD
+from followupd.config.paths import absolute
 from followupd.config.settings import PasswordKind, PasswordSource
 from followupd.config.words import kind_of, nearest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from followupd.config.table import Table
 
 _SOURCES: Final = (
@@ -22,8 +27,15 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _STAND_IN = PasswordSource(PasswordKind.KEYRING, "")
 
 
-def read_password(table: Table, key: str, base: Path) -> PasswordSource:
-    """Read the source of a password that must be named; `base` is what paths are relative to."""
+def read_source(table: Table, key: str, base: Path, called: str = "a password") -> PasswordSource:
+    """Read the source of a secret that must be named.
+
+    Args:
+        table: the section.
+        key: the secret's.
+        base: what relative paths are below; absolute.
+        called: what it is called in the sentence that refuses the secret itself.
+    """
     value = table.raw(key)
     if value is None:
         table.mistake(key, f"is missing; name where it comes from, one of {_SOURCES}")
@@ -31,7 +43,7 @@ def read_password(table: Table, key: str, base: Path) -> PasswordSource:
     if isinstance(value, str):
         table.mistake(
             key,
-            "a password must not stand in the configuration, because this file ends in backups "
+            f"{called} must not stand in the configuration, because this file ends in backups "
             "and in repositories of dotfiles; change it if the file was ever copied, and name "
             f"where it comes from instead, one of {_SOURCES}",
         )
@@ -77,7 +89,7 @@ def _checked_place(table: Table, key: str, kind: PasswordKind, place: str, base:
             except ValueError:
                 table.mistake(key, "the command has a quotation mark or backslash without its end")
         case PasswordKind.FILE:
-            return str(absolute(table, key, place, base))
+            return str(absolute(table, key, place, base) or "")
         case PasswordKind.CREDENTIAL:
             if "/" in place or place in (".", ".."):
                 table.mistake(
@@ -89,14 +101,3 @@ def _checked_place(table: Table, key: str, kind: PasswordKind, place: str, base:
         case PasswordKind.KEYRING:
             pass
     return place
-
-
-def absolute(table: Table, key: str, place: str, base: Path) -> Path:
-    """The path with `~` filled in, relative ones below `base`."""
-    try:
-        return base / Path(place).expanduser()
-    except RuntimeError:
-        table.mistake(
-            key, "the home folder that ~ stands for cannot be found; write the whole path"
-        )
-        return base

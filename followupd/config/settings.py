@@ -92,7 +92,7 @@ class Digest:
     Attributes:
         at: when, local time of the user; on a day without news there is none.
         via: how.
-        account: the name of the account it goes through and to; unused for Apprise.
+        account: the name of the account it goes through and to; "" for Apprise.
         url: where the Apprise URL comes from, which holds secrets; None for the other ways.
     """
 

@@ -29,15 +29,21 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 class Mistakes:
     """Every mistake found so far."""
 
-    __slots__ = ("_places", "_problems")
+    __slots__ = ("_found", "_places", "_problems")
 
     def __init__(self, places: Places) -> None:
         self._places = places
+        self._found: list[KeyPath] = []
         self._problems: list[Problem] = []
 
     def add(self, where: KeyPath, what: str) -> None:
         """Note a mistake; `what` is a sentence that continues the key's path."""
+        self._found.append(where)
         self._problems.append(Problem(_spelled(where), what, self._places.line_of(where)))
+
+    def is_sound(self, where: KeyPath) -> bool:
+        """Whether no mistake was found at this place or below it."""
+        return not any(found[: len(where)] == where for found in self._found)
 
     def raise_any(self, path: Path | None) -> None:
         """Raise what was found, in the order of the file.
@@ -71,6 +77,20 @@ class Table:
     def mistake(self, key: str, what: str) -> None:
         """Note what is wrong with the value of `key`."""
         self._mistakes.add((*self.where, key), what)
+
+    def wrong(self, what: str) -> None:
+        """Note what is wrong with the table itself."""
+        self._mistakes.add(self.where, what)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing wrong was found in this table so far."""
+        return self._mistakes.is_sound(self.where)
+
+    @property
+    def header(self) -> str:
+        """The table as a header names it, such as `accounts.imap`, without control characters."""
+        return _header(self.where)
 
     def __contains__(self, key: str) -> bool:
         return key in self._values
@@ -167,6 +187,16 @@ class Table:
             return None
         return Table(value, where, known, self._mistakes)
 
+    def sections(self, key: str, known: tuple[str, ...]) -> tuple[tuple[str, Table], ...]:
+        """The tables below the table under `key`, each with its name, which the user chose."""
+        value = self._values.get(key)
+        names = tuple(value) if isinstance(value, dict) else ()
+        outer = self.table(key, names)
+        if outer is None:
+            return ()
+        found = ((name, outer.table(name, known)) for name in names)
+        return tuple((name, table) for name, table in found if table is not None)
+
     def tables(self, key: str, known: tuple[str, ...]) -> tuple[Table, ...] | None:
         """The list of tables under `key`; None when it is absent or wrong."""
         value = self._values.get(key)
@@ -207,4 +237,4 @@ def _spelled(where: KeyPath) -> str:
 
 
 def _header(where: KeyPath) -> str:
-    return ".".join(part for part in where if isinstance(part, str))
+    return ".".join(quoted(part)[1:-1] for part in where if isinstance(part, str))

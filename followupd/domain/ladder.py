@@ -195,7 +195,7 @@ def _rungs(situation: Situation, step: CadenceStep, progress: _Progress) -> Iter
     if step.closes:
         yield situation.closing(step, nominal, why)
         return
-    if step.channel is Channel.TASK and not step.to:
+    if step.channel is Channel.TASK and not step.to and not step.template:
         barred = situation.barred()
         task = situation.task(step, cycle, None, situation.workdays.next_open(nominal), why)
         if barred is not None and not task.state.is_over:

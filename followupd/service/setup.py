@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from followupd.config import Security
-from followupd.domain.cadence import PROMISE
+from followupd.domain.cadence import PROMISE, REMINDER
 from followupd.errors import AuthenticationError, ConnectionLost
 from followupd.mailbox.connection import Connection, tls_context
 from followupd.secrets import server_password
 from followupd.service.world import World, workdays_of
 from followupd.store import DATABASE, Store
-from followupd.writing.shipped import shipped_templates
-from followupd.writing.templates import Templates
+from followupd.writing.shipped import own_templates, shipped_templates
+from followupd.writing.templates import Key, Templates
 
 if TYPE_CHECKING:
     import ssl
@@ -33,14 +33,20 @@ _LOCK_PAUSE = 0.05
 
 
 def checked_templates(settings: Settings) -> Templates:
-    """The templates, each compiled and tried with sample data.
+    """The templates: those that any cadence uses are there, and the user's own work.
+
+    The shipped ones are tried by our tests; to try them all again costs seconds at each start.
 
     Raises:
         TemplateError: with every problem of every template.
     """
-    templates = Templates(shipped_templates())
-    names = {step.template for step in settings.cadence.steps if step.template}
-    templates.check(sorted(names | {PROMISE, "call"}), ["en"])
+    own = settings.user.templates
+    templates = Templates(shipped_templates(own))
+    cadences = (settings.cadence, *settings.cadences.values())
+    steps = [step for cadence in cadences for step in cadence.steps]
+    names = {name for step in steps for name in (step.template, step.final_template) if name}
+    needed = sorted(names | {PROMISE, REMINDER})
+    templates.check(needed, settings.user.language, map(Key.of, own_templates(own)))
     return templates
 
 

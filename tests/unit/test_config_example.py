@@ -9,17 +9,23 @@ from pathlib import Path
 
 import pytest
 
-from followupd.config import PasswordKind, keys, load, parse
-from followupd.domain.cadence import BUILT_IN, Anchor
+from followupd.config import DigestWay, PasswordKind, Settings, keys, load, parse
+from followupd.domain.cadence import BUILT_IN, with_senior
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 COMMENTED_KEY = re.compile(r"^# (?=\[{1,2}[a-z.]+\]{1,2}$|[a-z_]+ = )", re.MULTILINE)
+ALTERNATIVE = re.compile(r"^#   (?=([a-z_]+) = )", re.MULTILINE)
 
 
 @pytest.fixture
 def everything() -> str:
     """The example with every commented-out key and section made real."""
     return COMMENTED_KEY.sub("", EXAMPLE.read_text(encoding="utf-8"))
+
+
+def read(text: str) -> Settings:
+    """The settings of this text, as if it stood where the example does."""
+    return parse(text, EXAMPLE)
 
 
 def test_the_example_loads_as_it_stands() -> None:
@@ -31,17 +37,36 @@ def test_the_example_loads_as_it_stands() -> None:
 
 def test_the_example_loads_with_everything_uncommented(everything: str) -> None:
     """What is shown as possible is possible, all at once."""
-    account = parse(everything).accounts[0]
+    settings = read(everything)
+    account = settings.accounts[0]
     assert account.smtp is not None
     assert account.approval_folder == "Followups/Send"
+    assert settings.digest is not None
+    assert (settings.digest.via, settings.digest.account) == (DigestWay.IMAP, "personal")
+    assert settings.calendar == EXAMPLE.parent / "interviews.ics"
+    assert len(settings.user.days_off) == 2
+
+
+def test_the_example_loads_with_the_other_way_of_the_digest(everything: str) -> None:
+    """What cannot stand beside the usual way is shown indented, and is possible in its place."""
+    other = ALTERNATIVE.sub("", everything).replace('via = "imap"', 'via = "apprise"')
+    digest = read(other.replace('account = "personal"\n', "")).digest
+    assert digest is not None
+    assert digest.url is not None
+    assert digest.url.kind is PasswordKind.ENV
 
 
 def test_the_examples_plan_is_the_built_in_one_and_senior(everything: str) -> None:
     """Documentation and code do not drift apart."""
-    steps = parse(everything).cadence.steps
-    assert tuple(step for step in steps if step.name != "senior") == BUILT_IN
-    (senior,) = (step for step in steps if step.name == "senior")
-    assert senior.after is Anchor.PREVIOUS
+    assert read(everything).cadence.steps == with_senior(BUILT_IN)
+
+
+def test_the_example_shows_a_plan_of_each_kind_under_a_name(everything: str) -> None:
+    """One that changes the built-in plan, and one with steps of its own."""
+    cadences = read(everything).cadences
+    assert cadences["patient"].steps == with_senior(BUILT_IN)
+    assert [step.name for step in cadences["brief"].steps] == ["check-in", "move-on"]
+    assert cadences["brief"].silent_after == read(everything).cadence.silent_after
 
 
 @pytest.mark.parametrize(
@@ -55,6 +80,9 @@ def test_the_examples_plan_is_the_built_in_one_and_senior(everything: str) -> No
         (("accounts", "approval"), keys.APPROVAL),
         (("cadence",), keys.CADENCE),
         (("cadence", "steps"), keys.STEP),
+        (("cadences", "*"), tuple(key for key in keys.CADENCE if key != "send_between")),
+        (("digest",), keys.DIGEST),
+        (("calendar",), keys.CALENDAR),
     ],
 )
 def test_the_example_shows_every_known_key(
@@ -63,9 +91,12 @@ def test_the_example_shows_every_known_key(
     """A key that is added without being shown fails here."""
     tables: list[object] = [tomllib.loads(everything)]
     for part in section:
-        inner = [table[part] for table in tables if isinstance(table, dict) and part in table]
-        tables = [one for found in inner for one in (found if isinstance(found, list) else [found])]
+        inner = [table for table in tables if isinstance(table, dict)]
+        found = [table[key] for table in inner for key in table if part in (key, "*")]
+        tables = [one for each in found for one in (each if isinstance(each, list) else [each])]
     shown = {key for table in tables if isinstance(table, dict) for key in table}
+    if section == ("digest",):
+        shown |= set(ALTERNATIVE.findall(everything))
     assert shown == set(known)
 
 
@@ -76,9 +107,11 @@ def test_the_example_shows_every_source_of_a_password(kind: PasswordKind) -> Non
 
 
 def test_every_key_of_the_example_has_its_reason() -> None:
-    """The line above a key of the mailbox or the user says why it is there."""
-    lines = EXAMPLE.read_text(encoding="utf-8").split("[[cadence.steps]]")[0].splitlines()
-    for above, line in itertools.pairwise(lines):
-        if re.match(r"(# )?[a-z_]+ = ", line):
+    """The line above a key says why it is there; above a step and a cadence it stands once."""
+    explained_as_a_whole = False
+    for above, line in itertools.pairwise(EXAMPLE.read_text(encoding="utf-8").splitlines()):
+        if header := re.match(r"(?:# )?\[{1,2}([a-z.]+)\]{1,2}$", line):
+            explained_as_a_whole = header[1].endswith(".steps") or header[1].startswith("cadences.")
+        elif re.match(r"(?:# )?[a-z_]+ = ", line) and not explained_as_a_whole:
             assert above.startswith("#"), line
             assert not COMMENTED_KEY.match(above), line

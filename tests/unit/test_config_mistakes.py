@@ -192,7 +192,7 @@ def test_an_unknown_key_names_the_nearest_known_one(
 def test_an_unknown_key_like_none_gets_the_whole_list() -> None:
     """Where nothing is near, everything that is possible is named."""
     problem = only("[cadence]", '[cadence]\nqqq = "hunter2"')
-    assert '"silent_after", "send_between", "steps"' in problem.what
+    assert '"silent_after", "send_between", "senior", "steps"' in problem.what
     assert "hunter2" not in problem.what
 
 

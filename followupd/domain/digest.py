@@ -1,0 +1,170 @@
+"""What the daily message to the user says: what waits for them, what is new, what goes cold.
+
+It is read off the histories and plans of all interviews as of one moment. Nothing of a mail is in
+it but who wrote, when, and what that was taken for. Names are as they were recorded: whoever
+prints them cleans them.
+
+A day has a digest whenever there is something to say, weekends and holidays included: answers and
+promises keep no office hours. How many processes are alive (advice row 19) is told along, and is
+no reason for a digest by itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from followupd.domain.digest_lines import (
+    answers,
+    calls,
+    cold,
+    drafts,
+    endings,
+    promises,
+    questions,
+    tasks,
+)
+from followupd.domain.interview import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
+
+    from followupd.domain.digest_lines import (
+        Answer,
+        Call,
+        Cold,
+        Ending,
+        Process,
+        Question,
+        Task,
+        WaitingDraft,
+        WaitingPromise,
+    )
+    from followupd.domain.suggestion import Suggestion
+    from followupd.domain.workdays import Workdays
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """An interview that mail suggests.
+
+    Attributes:
+        id: by which `followupd accept` names it.
+        company: a guess; "" where it is not known.
+        on: the day it is to be held, in the user's zone.
+        moves: the number of the interview that it would move, or None for a new one.
+    """
+
+    id: int
+    company: str
+    on: date
+    moves: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """The message of one day; within each part in the order in which it should be dealt with.
+
+    Attributes:
+        today: the day, in the user's zone.
+        alive: how many processes go on; the rounds of one position count once.
+        troubles: why what follows may not be all there is, a sentence each.
+        answers: what came since the last digest.
+        questions: what only the user can decide.
+        suggested: interviews to accept or dismiss.
+        promises: those for today and tomorrow.
+        calls: those to be made today.
+        tasks: what is to be done and has no draft.
+        drafts: what waits in Drafts to be sent or deleted.
+        cold: silent interviews.
+        endings: interviews closed since the last digest.
+    """
+
+    today: date
+    alive: int
+    troubles: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    questions: tuple[Question, ...] = ()
+    suggested: tuple[Suggested, ...] = ()
+    promises: tuple[WaitingPromise, ...] = ()
+    calls: tuple[Call, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    drafts: tuple[WaitingDraft, ...] = ()
+    cold: tuple[Cold, ...] = ()
+    endings: tuple[Ending, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to say."""
+        return not any(getattr(self, each.name) for each in fields(self)[2:])
+
+
+def digest(
+    processes: Sequence[Process],
+    suggestions: Iterable[tuple[int, Suggestion]],
+    workdays: Workdays,
+    since: datetime,
+    now: datetime,
+    troubles: Iterable[str] = (),
+) -> Digest | None:
+    """The digest as of `now`, or None where there is nothing to say.
+
+    Args:
+        processes: every interview that is open, was closed since, or has something waiting for the
+            user, in the order of their numbers; each with its plan as of `now`.
+        suggestions: the open ones, each with its number.
+        workdays: the user's.
+        since: the moment as of which the digest before was made; aware.
+        now: the moment; aware.
+        troubles: what is wrong with the accounts, a sentence each.
+    """
+    today = workdays.day_of(now)
+    made = Digest(
+        today=today,
+        alive=alive(processes),
+        troubles=tuple(troubles),
+        answers=tuple(answers(processes, workdays)),
+        questions=tuple(questions(processes, workdays)),
+        suggested=tuple(
+            Suggested(number, each.company, workdays.day_of(each.held_at), each.accepted_as)
+            for number, each in suggestions
+        ),
+        promises=tuple(promises(processes, today)),
+        calls=tuple(calls(processes, workdays, today)),
+        tasks=tuple(tasks(processes, workdays, today)),
+        drafts=tuple(drafts(processes, workdays, today)),
+        cold=tuple(cold(processes, workdays, today)),
+        endings=tuple(endings(processes, since)),
+    )
+    return None if made.is_empty else made
+
+
+def alive(processes: Iterable[Process]) -> int:
+    """How many positions are still open; several rounds of one count once.
+
+    A round that another one followed says nothing any more: the last one does. After a rejection
+    nothing is alive, also while its closing is still to come.
+    """
+    before = {}
+    followed = set()
+    candidates = []
+    for process in processes:
+        history = process.history
+        number, earlier = history.interview_id, history.interview.round_of
+        if earlier is not None:
+            before[number] = earlier
+            followed.add(earlier)
+        rejected = history.answer is not None and history.answer.outcome is Outcome.REJECTION
+        if history.closed is None and history.followed_by is None and not rejected:
+            candidates.append(number)
+    return len({_first(number, before) for number in candidates if number not in followed})
+
+
+def _first(number: int, before: dict[int, int]) -> int:
+    """The first round, as far as it is known; a circle, which no command makes, ends as well."""
+    seen = set()
+    while number in before and number not in seen:
+        seen.add(number)
+        number = before[number]
+    return number

@@ -1,0 +1,398 @@
+"""The parts of a digest, each read off the interviews by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from followupd.domain.cadence import PROMISE, REMINDER
+from followupd.domain.events import HoldingReply, Layer, ReplyReceived
+from followupd.domain.interview import EMPLOYER, Channel, DraftState, Outcome, Status
+from followupd.domain.steps import StepState
+from followupd.domain.verdicts import guess_of, is_unclear
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date, datetime
+
+    from followupd.domain.events import Event, Mail
+    from followupd.domain.history import Draft, History
+    from followupd.domain.plan import Plan
+    from followupd.domain.steps import PlannedStep
+    from followupd.domain.workdays import Workdays
+
+_KEPT = (StepState.SENT, StepState.DISMISSED, StepState.SKIPPED, StepState.DONE, StepState.STOPPED)
+"""What has become of a promise that need not be spoken of any more. One that was passed over is
+still to be kept: there is only nobody recorded to send it to."""
+
+_TO_CALL = (StepState.DUE, StepState.QUEUED, StepState.EDITED)
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One interview as a digest looks at it.
+
+    Attributes:
+        history: as it stands.
+        plan: as of now.
+        news: what was recorded since the digest before, oldest first.
+    """
+
+    history: History
+    plan: Plan
+    news: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Which interview a line is about; names as they were recorded."""
+
+    id: int
+    company: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A word from them.
+
+    Attributes:
+        about: the interview.
+        who: the name of the writer, else the address.
+        on: the day of the mail, in the user's zone.
+        outcome: what it says; None for "not decided yet".
+        decision_by: the day until which they now want to decide, or None.
+        is_unclear: whether it is not sure what it says.
+    """
+
+    about: About
+    who: str
+    on: date
+    outcome: Outcome | None
+    decision_by: date | None = None
+    is_unclear: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What only the user can decide.
+
+    Attributes:
+        about: the interview.
+        who: the name of the writer, else the address.
+        on: the day of the mail, in the user's zone.
+        is_answer: the mail is an answer, and what it says is not clear; else it is not known
+            whether it is one.
+        guess: what it may say, or None.
+    """
+
+    about: About
+    who: str
+    on: date
+    is_answer: bool
+    guess: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPromise:
+    """A promise for today or tomorrow; `who` is "" where nobody is recorded to send it to."""
+
+    about: About
+    what: str
+    on: date
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call to be made today; `phone` is "" where the number is not known."""
+
+    about: About
+    who: str
+    phone: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be done and has no draft.
+
+    Attributes:
+        about: the interview.
+        name: of the task (`duties.py`).
+        who: whom it concerns; "" for nobody in particular.
+        on: since when.
+        reason: one clause, in English.
+    """
+
+    about: About
+    name: str
+    who: str
+    on: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingDraft:
+    """A letter in Drafts.
+
+    Attributes:
+        about: the interview.
+        step: its name.
+        who: whom it is to.
+        since: the day it was laid there.
+        days: the working days since then.
+        is_edited: the user has changed it.
+    """
+
+    about: About
+    step: str
+    who: str
+    since: date
+    days: int
+    is_edited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What comes next by itself; `who` is "" for nobody in particular."""
+
+    step: str
+    who: str
+    on: date
+    is_call: bool
+    closes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cold:
+    """An interview about which nothing was heard for too long.
+
+    Attributes:
+        about: the interview.
+        last_word: the day they last wrote, or that of the interview.
+        days: the working days since then.
+        next: what comes next by itself, or None.
+        drafts: how many letters or call sheets for it wait in Drafts.
+        asks: a possible reply waits to be decided first.
+    """
+
+    about: About
+    last_word: date
+    days: int
+    next: Next | None
+    drafts: int
+    asks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """An interview that was closed.
+
+    Attributes:
+        about: the interview.
+        by_plan: it was not the user who closed it.
+        outcome: of the answer, or None where none came.
+        reason: one clause, in English; may be empty.
+    """
+
+    about: About
+    by_plan: bool
+    outcome: Outcome | None
+    reason: str
+
+
+def answers(processes: Iterable[Process], workdays: Workdays) -> Iterator[Answer]:
+    """What came since; for each interview the last word, unless the user took it back."""
+    for process in processes:
+        history = process.history
+        for event in reversed(process.news):
+            if isinstance(event, ReplyReceived) and event.layer is not Layer.HAND:
+                known = history.answer
+                if known is None or not _is_same(known.mail, event.mail):
+                    continue
+                yield Answer(
+                    about=about(history),
+                    who=_writer(event.mail),
+                    on=workdays.day_of(event.mail.date),
+                    outcome=known.outcome,
+                    is_unclear=is_unclear(known.verdict),
+                )
+                break
+            if isinstance(event, HoldingReply) and _is_same(history.held_up_by, event.mail):
+                yield Answer(
+                    about=about(history),
+                    who=_writer(event.mail),
+                    on=workdays.day_of(event.mail.date),
+                    outcome=None,
+                    decision_by=history.decision_by,
+                )
+                break
+
+
+def questions(processes: Iterable[Process], workdays: Workdays) -> Iterator[Question]:
+    """Possible replies, and answers of which it is not clear what they say."""
+    for process in processes:
+        history, answer = process.history, process.history.answer
+        for possible in history.possible:
+            who, on = _writer(possible.mail), workdays.day_of(possible.mail.date)
+            yield Question(about(history), who, on, is_answer=False)
+        is_open = history.closed is None and answer is not None and answer.mail is not None
+        if is_open and answer is not None and answer.mail and is_unclear(answer.verdict):
+            who, on = _writer(answer.mail), workdays.day_of(answer.mail.date)
+            guess = guess_of(answer.verdict)
+            yield Question(about(history), who, on, is_answer=True, guess=guess)
+
+
+def promises(processes: Iterable[Process], today: date) -> Iterator[WaitingPromise]:
+    """The promises for today and tomorrow that are still to be kept, the earlier ones first."""
+    found = []
+    for process in processes:
+        for step in process.plan.steps:
+            if step.step != PROMISE or step.request is not None or step.state in _KEPT:
+                continue
+            promise = process.history.interview.promises[step.cycle]
+            if 0 <= (promise.on - today).days <= 1:
+                who = _called(step)
+                found.append(WaitingPromise(about(process.history), promise.what, promise.on, who))
+    yield from sorted(found, key=lambda each: each.on)
+
+
+def calls(processes: Iterable[Process], workdays: Workdays, today: date) -> Iterator[Call]:
+    """The calls to be made today, those whose sheet is already in Drafts included."""
+    for process in processes:
+        withdrawn = {each.message_id for each in process.plan.withdraw}
+        taken_back = {d.rung for d in process.history.drafts if d.message_id in withdrawn}
+        for step in process.plan.steps:
+            person = step.person
+            if step.channel is not Channel.CALL or person is None:
+                continue
+            is_planned = step.state is StepState.PLANNED and not step.estimated
+            is_today = is_planned and step.due is not None and workdays.day_of(step.due) <= today
+            if (step.step, step.cycle, person.key) in taken_back:
+                continue
+            if is_today or step.state in _TO_CALL:
+                yield Call(about(process.history), person.called, person.phone or "", step.step)
+
+
+def tasks(processes: Iterable[Process], workdays: Workdays, today: date) -> Iterator[Task]:
+    """What is to be done now and has no draft, the oldest first."""
+    found = [
+        Task(
+            about(process.history),
+            step.step,
+            _called(step),
+            workdays.day_of(step.due) if step.due is not None else today,
+            step.reason,
+        )
+        for process in processes
+        for step in process.plan.tasks
+    ]
+    yield from sorted(found, key=lambda each: each.on)
+
+
+def drafts(processes: Iterable[Process], workdays: Workdays, today: date) -> Iterator[WaitingDraft]:
+    """The letters that wait to be sent or deleted, the longest waiting first."""
+    found = []
+    for process in processes:
+        for draft in _lying(process):
+            if draft.to.casefold() != draft.person.casefold():
+                continue  # a sheet for the user
+            since = workdays.day_of(draft.queued_at)
+            found.append(
+                WaitingDraft(
+                    about=about(process.history),
+                    step=draft.step,
+                    who=_name_of(draft.person, process.history),
+                    since=since,
+                    days=workdays.between(since, today),
+                    is_edited=draft.state is DraftState.EDITED,
+                )
+            )
+    yield from sorted(found, key=lambda each: each.since)
+
+
+def cold(processes: Iterable[Process], workdays: Workdays, today: date) -> Iterator[Cold]:
+    """The silent interviews, the longest silent first."""
+    found = []
+    for process in processes:
+        history = process.history
+        if process.plan.status is not Status.SILENT:
+            continue
+        last_word = workdays.day_of(_last_word(history))
+        found.append(
+            Cold(
+                about=about(history),
+                last_word=last_word,
+                days=workdays.between(last_word, today),
+                next=_next(process.plan, workdays),
+                drafts=sum(draft.step != REMINDER for draft in _lying(process)),
+                asks=bool(history.possible),
+            )
+        )
+    yield from sorted(found, key=lambda each: each.last_word)
+
+
+def endings(processes: Iterable[Process], since: datetime) -> Iterator[Ending]:
+    """The interviews closed since; without those that the user has both closed and reviewed."""
+    for process in processes:
+        history, closed = process.history, process.history.closed
+        if closed is None or closed.at <= since or history.followed_by is not None:
+            continue
+        if history.review is not None:
+            continue
+        outcome = history.answer.outcome if history.answer is not None else None
+        yield Ending(about(history), closed.by_plan, outcome, closed.reason)
+
+
+def about(history: History) -> About:
+    """Which interview it is."""
+    interview = history.interview
+    return About(history.interview_id, interview.company, interview.role)
+
+
+def _is_same(known: Mail | None, mail: Mail) -> bool:
+    return known is not None and known.message_id == mail.message_id
+
+
+def _writer(mail: Mail) -> str:
+    return mail.sender_name or mail.sender
+
+
+def _called(step: PlannedStep) -> str:
+    return step.person.called if step.person is not None else ""
+
+
+def _name_of(address: str, history: History) -> str:
+    key = address.casefold()
+    return next((p.called for p in history.interview.people if p.key == key), address)
+
+
+def _lying(process: Process) -> list[Draft]:
+    """The drafts in Drafts, without those that are about to be taken back."""
+    withdrawn = {each.message_id for each in process.plan.withdraw}
+    return [
+        draft
+        for draft in process.history.open_drafts
+        if draft.state is not DraftState.MISSING and draft.message_id not in withdrawn
+    ]
+
+
+def _last_word(history: History) -> datetime:
+    """When the employer was last heard of; at the interview at the latest."""
+    friends = {p.key for p in history.interview.people if p.part not in EMPLOYER}
+    heard = [at for key, at in history.heard.items() if key not in friends]
+    return max(history.interview.held_at, *heard) if heard else history.interview.held_at
+
+
+def _next(plan: Plan, workdays: Workdays) -> Next | None:
+    step = plan.next_step
+    if step is None or step.due is None:
+        return None
+    return Next(
+        step=step.step,
+        who=_called(step),
+        on=workdays.day_of(step.due),
+        is_call=step.channel is Channel.CALL,
+        closes=step.closes,
+    )
