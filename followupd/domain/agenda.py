@@ -154,9 +154,11 @@ class _Page:
         return str(uuid5(UUID(hex=self.history.interview.uid), json.dumps(parts)))
 
     def uid_of(self, step: PlannedStep) -> str:
-        """The UID of a step; a promise has one, to whomever it was made."""
+        """The UID of a step; a promise has one to whomever it was made, the end one at all."""
         if _is_promise(step):
             return self.uid(PROMISE, step.cycle)
+        if step.closes:
+            return self.uid("end")
         person = step.person.key if step.person is not None else ""
         return self.uid("task" if step.is_task else "step", step.step, step.cycle, person)
 
@@ -243,7 +245,7 @@ class _Page:
             begins=_whole_minutes(due),
             lasts=_DRAFT_LASTS,
             summary=f"{self.history.interview.company}: {step.step}{whom}",
-            description=self._lines(*self._of_draft(step, "Its draft")),
+            description=self._lines(*self._of_draft(step, "Its draft", "at that time")),
             is_tentative=step.estimated,
         )
 
@@ -259,7 +261,7 @@ class _Page:
             lasts=CALL_LASTS,
             summary=f"Call {who}, {self.history.interview.company}",
             description=self._lines(
-                *self._of_draft(step, "The call sheet"),
+                *self._of_draft(step, "The call sheet", "by then"),
                 f"When you have called: followupd called {self.history.interview_id}",
                 "",
                 said,
@@ -269,12 +271,12 @@ class _Page:
             takes_time=True,
         )
 
-    def _of_draft(self, step: PlannedStep, what: str) -> Iterator[str]:
+    def _of_draft(self, step: PlannedStep, what: str, when: str) -> Iterator[str]:
         """When a draft comes, or what has become of it."""
         if not step.state.is_ahead:
             yield _sentence(f"{what}: {step.reason}")
             return
-        yield _sentence(f"{what} comes into Drafts at that time: {step.reason}")
+        yield _sentence(f"{what} comes into Drafts {when}: {step.reason}")
         if step.estimated:
             yield "The day is a guess: it counts on what comes before it being done by then."
 

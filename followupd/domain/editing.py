@@ -37,8 +37,12 @@ def after_act(history: History, act: Act) -> History:  # noqa: C901, PLR0911 - o
     match act:
         case acts.InterviewEdited():
             return replace(history, interview=_edited(interview, act))
-        case acts.PersonRecorded() | acts.PersonRemoved():
-            return replace(history, interview=_with_people(interview, act))
+        case acts.PersonRecorded():
+            return _with_person(history, act)
+        case acts.PersonRemoved():
+            gone = (act.address.casefold(), act.part)
+            people = tuple(p for p in interview.people if (p.key, p.part) != gone)
+            return replace(history, interview=replace(interview, people=people))
         case acts.PromiseMade(promise=promise):
             promises = (*interview.promises, promise)
             return replace(history, interview=replace(interview, promises=promises))
@@ -64,6 +68,12 @@ def after_act(history: History, act: Act) -> History:  # noqa: C901, PLR0911 - o
             return replace(history, review=act)
         case _:
             assert_never(act)
+
+
+def alive(history: History) -> History:
+    """After the ladder came to its end, a word from them is what everybody hoped for."""
+    by_plan = history.closed is not None and history.closed.by_plan
+    return replace(history, closed=None) if by_plan else history
 
 
 def waits_again(history: History, since: datetime) -> History:
@@ -93,25 +103,28 @@ def _edited(interview: Interview, act: acts.InterviewEdited) -> Interview:
     )
 
 
-def _with_people(interview: Interview, act: acts.PersonRecorded | acts.PersonRemoved) -> Interview:
-    """The interview with one person more, another one, or one less; the order is kept."""
-    people = list(interview.people)
-    if isinstance(act, acts.PersonRemoved):
-        gone = (act.address.casefold(), act.part)
-        people = [person for person in people if (person.key, person.part) != gone]
+def _with_person(history: History, act: acts.PersonRecorded) -> History:
+    """One person more, or another one in the place of the first; the order is kept.
+
+    An address that is new has to be looked for in earlier mail.
+    """
+    people = list(history.interview.people)
+    old = ((act.instead_of or act.person.address).casefold(), act.person.part)
+    is_known = any(person.key == act.person.key for person in people)
+    places = [n for n, person in enumerate(people) if (person.key, person.part) == old]
+    if places:
+        people[places[0]] = act.person
     else:
-        old = ((act.instead_of or act.person.address).casefold(), act.person.part)
-        places = [n for n, person in enumerate(people) if (person.key, person.part) == old]
-        if places:
-            people[places[0]] = act.person
-        else:
-            people.append(act.person)
-    return replace(interview, people=tuple(people))
+        people.append(act.person)
+    history = replace(history, interview=replace(history.interview, people=tuple(people)))
+    if is_known:
+        return history
+    return replace(history, searched=frozenset(), added_later=history.added_later + 1)
 
 
 def _followed(history: History, act: acts.NextRoundRecorded) -> History:
     """The next round is their answer, unless they have given a final one."""
-    history = replace(history, followed_by=act.interview_id)
+    history = replace(alive(history), followed_by=act.interview_id)
     known = history.answer
     if known is not None and known.outcome is not Outcome.OTHER:
         return history

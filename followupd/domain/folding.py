@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from followupd.domain import events as happened
-from followupd.domain.editing import after_act, waits_again
+from followupd.domain.editing import after_act, alive, waits_again
 from followupd.domain.history import Absence, Answer, Draft, History, Skip, Written
 from followupd.domain.interview import EMPLOYER, DraftState, Outcome
 from followupd.domain.steps import REQUESTED_FROM
@@ -58,7 +58,7 @@ def _apply(history: History, event: Event) -> History:  # noqa: C901, PLR0911, P
                 _says_no_more(history, mail, outcome, verdict)
                 or _was_put_off(history, mail, outcome)
             ):
-                return _alive(_heard(history, mail))
+                return alive(_heard(history, mail))
             return _answered(history, mail, outcome, verdict)
         case happened.HoldingReply(mail=mail, decision_by=decision_by):
             return _held_up(history, mail, decision_by, event.verdict)
@@ -96,7 +96,7 @@ def _apply(history: History, event: Event) -> History:  # noqa: C901, PLR0911, P
             return _moved(history, held_at)
         case happened.DecisionMoved(decision_by=decision_by, at=at):
             return replace(
-                _alive(history),
+                alive(history),
                 decision_by=decision_by,
                 decision_said_at=at,
                 promised_before=None,
@@ -109,7 +109,7 @@ def _apply(history: History, event: Event) -> History:  # noqa: C901, PLR0911, P
             )
         case happened.MarkedAnswered(at=at, outcome=outcome):
             return replace(
-                _alive(history), answer=Answer(at, outcome, None), marked_silent=False, possible=()
+                alive(history), answer=Answer(at, outcome, None), marked_silent=False, possible=()
             )
         case happened.MarkedSilent():
             return replace(_unanswered(history), marked_silent=True, possible=())
@@ -174,7 +174,7 @@ def _moved(history: History, held_at: datetime) -> History:
 def _answered(
     history: History, mail: Mail, outcome: Outcome, verdict: happened.Verdict | None
 ) -> History:
-    history = _alive(_heard(history, mail))
+    history = alive(_heard(history, mail))
     return replace(history, answer=Answer(mail.date, outcome, mail, verdict), marked_silent=False)
 
 
@@ -226,7 +226,7 @@ def _held_up(
     before = None if decision_by is not None else history.decision_by or history.promised_before
     by_call = verdict is not None and verdict.by_call
     return replace(
-        _alive(history),
+        alive(history),
         decision_by=decision_by,
         promised_before=before,
         held_up_by=mail,
@@ -236,12 +236,6 @@ def _held_up(
         answer=None,
         marked_silent=False,
     )
-
-
-def _alive(history: History) -> History:
-    """After the ladder came to its end, a word from them is what everybody hoped for."""
-    by_plan = history.closed is not None and history.closed.by_plan
-    return replace(history, closed=None) if by_plan else history
 
 
 def _unanswered(history: History) -> History:
@@ -265,7 +259,7 @@ def _resolved(history: History, event: happened.ReplyResolved) -> History:
         return _held_up(history, found.mail, verdict.decision_by, verdict)
     outcome = event.outcome or outcome_of(verdict)
     if event.outcome is None and _says_no_more(history, found.mail, outcome, verdict):
-        return _alive(_heard(history, found.mail))
+        return alive(_heard(history, found.mail))
     return _answered(history, found.mail, outcome, verdict)
 
 

@@ -159,7 +159,8 @@ class History:
         mails: mails with the interview's people, in the order in which they were learned of.
         message_ids: every Message-ID that belongs to the interview.
         notes: the user's notes, oldest first.
-        searched: the accounts that were searched for earlier mail.
+        searched: the accounts that were searched for earlier mail with everybody.
+        added_later: how many addresses were added after the interview was recorded.
         dropped_promises: the numbers of the promises that no longer hold.
         topics: what the user talked about with each person.
         plans: the latest change in the user's own plans, or None.
@@ -196,6 +197,7 @@ class History:
     message_ids: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
     searched: frozenset[str] = frozenset()
+    added_later: int = 0
     dropped_promises: frozenset[int] = frozenset()
     topics: dict[str, str] = field(default_factory=dict)
     plans: ChangedPlans | None = None

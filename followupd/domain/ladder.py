@@ -78,7 +78,7 @@ def _thank_you(situation: Situation, step: CadenceStep, person: Person) -> Plann
 
     reason = f"{step.wait} after the interview on {situation.say(held_on)}"
     nominal = _after_interview(situation, step)
-    turn = Turn(nominal=nominal, why=reason, open_from=open_from, since=held_at)
+    turn = Turn(nominal=nominal, why=reason, open_from=open_from, since=held_at, thanks=True)
     planned = judged(situation, step, 0, person, turn)
     until = thanks_until(situation, step)
     if not planned.state.is_ahead and planned.state is not StepState.QUEUED:

@@ -39,6 +39,7 @@ class Turn:
         called: a call after it counts as the step; None where no call does.
         steadfast: the user gave their word for it: an answer does not stop it, nor do the limits
             for messages to one person.
+        thanks: it thanks for the interview.
         asks: it asks where things stand: two such drafts to one person never lie side by side, and
             the limit for a company applies.
     """
@@ -49,6 +50,7 @@ class Turn:
     since: datetime | None
     called: datetime | None = None
     steadfast: bool = False
+    thanks: bool = False
     asks: bool = False
 
 
@@ -87,7 +89,7 @@ class _Rung:
         over = self._over(blank, drafts) or self._by_hand(blank, drafts)
         if over is not None:
             return over
-        barred = situation.barred(steadfast=turn.steadfast)
+        barred = situation.barred(steadfast=turn.steadfast, thanks=turn.thanks)
         if barred is not None:
             return replace(blank, state=barred[0], reason=barred[1])
         limited = not turn.steadfast and blank.channel is Channel.EMAIL

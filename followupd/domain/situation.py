@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from followupd.domain.limits import Contacts
     from followupd.domain.workdays import Workdays
 
+_STOPS_ALL = (Outcome.OFFER, Outcome.REJECTION)
+
 
 @dataclass(frozen=True, slots=True)
 class Situation:
@@ -123,30 +125,32 @@ class Situation:
         )
         return order[:1]
 
-    def stopped(self, *, steadfast: bool = False) -> str | None:
+    def stopped(self, *, steadfast: bool = False, thanks: bool = False) -> str | None:
         """Why nothing more of this kind is to be done, or None.
 
         An answer does not stop what is steadfast: the user gave their word for it. An offer and a
-        rejection stop that as well.
+        rejection stop that as well. A next round that the user recorded is no reason not to thank
+        for this one.
         """
         history = self.history
         if history.closed is not None:
             return f"closed: {history.closed.reason}"
-        if history.answer is None:
+        answer = history.answer
+        if answer is None or (steadfast and answer.outcome not in _STOPS_ALL):
             return None
-        if steadfast and history.answer.outcome not in (Outcome.OFFER, Outcome.REJECTION):
-            return None
-        day = self.say_day_of(history.answer.at)
-        mail = history.answer.mail
-        if mail is not None:
-            return f"{mail.sender_name or mail.sender} answered on {day}"
-        if history.followed_by is not None:
-            return f"there is another round: interview {history.followed_by}"
-        return f"you marked it answered on {day}"
+        by_round = history.followed_by is not None and answer.mail is None
+        if by_round:
+            return None if thanks else f"there is another round: interview {history.followed_by}"
+        day = self.say_day_of(answer.at)
+        if answer.mail is None:
+            return f"you marked it answered on {day}"
+        return f"{answer.mail.sender_name or answer.mail.sender} answered on {day}"
 
-    def barred(self, *, steadfast: bool = False) -> tuple[StepState, str] | None:
-        """Why nothing may be queued now whatever the time, or None."""
-        stopped = self.stopped(steadfast=steadfast)
+    def barred(
+        self, *, steadfast: bool = False, thanks: bool = False
+    ) -> tuple[StepState, str] | None:
+        """Why nothing may be queued now whatever the time, or None; see `stopped`."""
+        stopped = self.stopped(steadfast=steadfast, thanks=thanks)
         if stopped is not None:
             return StepState.STOPPED, stopped
         if self.workdays.halted(self.now):

@@ -237,6 +237,32 @@ def test_another_round_answers_the_one_before() -> None:
     assert told.withdrawn[-1][1] == "there is another round: interview 2"
 
 
+def test_another_round_recorded_on_the_day_does_not_stop_the_thanks() -> None:
+    """They said it before Robin left the building."""
+    told = story(DANA)
+    told.record(acts.NextRoundRecorded(at=told.now, interview_id=2))
+    told.until("2026-11-03 12:00")
+    assert told.waiting() == ["thank-you"]
+
+
+def test_another_round_after_the_plan_gave_up_is_what_everybody_hoped_for() -> None:
+    """The old round is answered, and no longer closed for silence."""
+    told = story(DANA)
+    told.record(happened.Closed(at=told.now, reason="silence", by_plan=True))
+    told.record(acts.NextRoundRecorded(at=told.now, interview_id=2))
+    assert told.plan().status is Status.ANSWERED
+
+
+def test_who_is_added_later_is_looked_for_in_earlier_mail() -> None:
+    """They may have written before they were known; a changed telephone number is no such case."""
+    told = story(DANA)
+    told.record(happened.MailboxSearched(at=told.now, account="personal"))
+    told.record(acts.PersonRecorded(at=told.now, person=replace(DANA, phone="+49 30 1")))
+    assert told.history.searched == {"personal"}
+    told.record(acts.PersonRecorded(at=told.now, person=HENRY))
+    assert told.history.searched == frozenset()
+
+
 def called_on_friday() -> Story:
     """Dana means to call on Friday 13 November."""
     told = story(DANA)
