@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from bench import firstlook, idle, notice, reading, start
+from bench import firstlook, idle, notice, reading, searches, start, wake
 from bench.figures import table
 from bench.progress import say
 from tests.support.dovecot import installed
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from bench.figures import Line
 
 _MEASUREMENTS = {
-    module.NAME: module.measure for module in (notice, idle, start, firstlook, reading)
+    module.NAME: module.measure
+    for module in (notice, idle, start, firstlook, reading, wake, searches)
 }
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from followupd.config import default_path, load, state_directory
 from followupd.domain.limits import sharing_people
-from followupd.domain.plan import plan
-from followupd.service.world import folded, workdays_of
+from followupd.service.histories import folded
+from followupd.service.planning import plan_of, with_pause
+from followupd.service.world import workdays_of
 from followupd.store import DATABASE, Store
 from followupd.store.queries import unknown_interview
 
@@ -25,19 +26,23 @@ if TYPE_CHECKING:
     from followupd.config import Settings
     from followupd.domain.history import History
     from followupd.domain.plan import Plan
-    from followupd.domain.workdays import Workdays
+    from followupd.domain.workdays import Away, Workdays
     from followupd.service.clock import Clock
     from followupd.store import Reading
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One command's surroundings; `now` (UTC) does not move while it runs."""
+    """One command's surroundings; `now` (UTC) does not move while it runs.
+
+    `workdays` knows of the user's pause; `pause` is the one asked for last, be it over or not.
+    """
 
     settings: Settings
     store: Store
     workdays: Workdays
     now: datetime
+    pause: Away | None = None
 
     @property
     def today(self) -> date:
@@ -52,9 +57,9 @@ class Desk:
         return {c.interview_id: folded(c) for c in reading.chronicles()}
 
     def plan(self, history: History, histories: Mapping[int, History]) -> Plan:
-        """The plan of one interview as of now, beside the others that share its people."""
+        """The plan of one interview as of now, beside those that share people or company."""
         others = sharing_people(history, histories.values())
-        return plan(history, self.settings.cadence, self.workdays, self.now, others)
+        return plan_of(history, others, self.settings, self.workdays, self.now)
 
 
 def settings_of(arguments: Namespace) -> Settings:
@@ -77,7 +82,10 @@ def open_desk(arguments: Namespace, clock: Clock) -> Iterator[Desk]:
     settings = settings_of(arguments)
     store = Store.open(state_directory(os.environ) / DATABASE)
     try:
-        yield Desk(settings, store, workdays_of(settings), clock.now())
+        with store.look() as reading:
+            pause = reading.paused()
+        workdays = with_pause(workdays_of(settings), pause)
+        yield Desk(settings, store, workdays, clock.now(), pause)
     finally:
         store.close()
 

@@ -21,6 +21,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from followupd.errors import FollowupdError, StoreError
 from followupd.mailbox.watch import Pace, Reason, Watcher
+from followupd.service.errands import Errands
 from followupd.service.judging import prepare
 from followupd.service.passes import Scope
 from followupd.service.setup import Opener, checked_templates
@@ -101,7 +102,11 @@ class Daemon:
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         self._stop = asyncio.Event()
+        self._errands = Errands(
+            world, state, self._scheduler, self._passes, lambda: not self._stop.is_set()
+        )
         self._seen_event = 0
+        self._seen_pause = 0
         self._late: frozenset[int] = frozenset()
         self._reloading: set[asyncio.Task[None]] = set()
         self._replacing = asyncio.Lock()
@@ -116,6 +121,7 @@ class Daemon:
         """Watch until `stop` is called, or SIGTERM or SIGINT comes."""
         loop = asyncio.get_running_loop()
         self._seen_event = self._world.store.last_event_id()
+        self._seen_pause = self._world.store.last_pause_id()
         for name in (signal.SIGTERM, signal.SIGINT):
             with suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(name, self.stop)
@@ -129,17 +135,25 @@ class Daemon:
         _log.info("watching", accounts=len(self._accounts))
         self._passes.submit(_load_words)
         heartbeat = asyncio.create_task(self._heartbeat())
+        errands = asyncio.create_task(self._begin_errands())
         try:
             await self._stop.wait()
         finally:
             self._notifier.stopping()
             heartbeat.cancel()
+            errands.cancel()
             self._scheduler.shutdown(wait=False)
             await asyncio.gather(*self._reloading, return_exceptions=True)
             await self._end()
             self._passes.shutdown(wait=False, cancel_futures=True)
             self._watching.shutdown(wait=False, cancel_futures=True)
             _log.info("stopped")
+
+    async def _begin_errands(self) -> None:
+        """A digest that is late waits for the first look: it should know the newest mail."""
+        self._errands.update_calendar()
+        await self.watching.wait()
+        self._errands.schedule_digest()
 
     def reload(self) -> None:
         """Read the configuration anew; a wrong one is told and changes nothing."""
@@ -167,9 +181,12 @@ class Daemon:
                 await self._end()
             if self._stop.is_set():
                 return
+            self._errands.world = self._world
             for account in self._world.settings.accounts:
                 self._begin(account)
         self._schedule_next()
+        self._errands.schedule_digest()
+        self._errands.update_calendar()
         self._notifier.ready(self._status())
         _log.info("configuration read again", accounts=len(self._accounts))
 
@@ -177,6 +194,7 @@ class Daemon:
 
     def _begin(self, account: Account) -> None:
         opener = Opener(account, self._pace.refused)
+        self._errands.openers[account.name] = opener
         worker = Worker(
             self._world,
             account,
@@ -280,6 +298,9 @@ class Daemon:
             if late and late == self._late:
                 # All of it has been tried already: the server refuses it, say.
                 wait = timedelta(seconds=RETRY)
+                ahead = reading.next_due(after=now)
+                if ahead is not None:
+                    wait = min(wait, max(ahead - now, timedelta(seconds=1)))
             self._scheduler.add_job(
                 self._due,
                 "date",
@@ -291,6 +312,7 @@ class Daemon:
     async def _due(self) -> None:
         self._sweep()
         self._schedule_next()
+        self._errands.update_calendar()
 
     def _sweep(self) -> None:
         """Wake the accounts of every interview that is due."""
@@ -300,12 +322,15 @@ class Daemon:
             self._late = due
 
     def _wake_owners(self, interviews: Iterable[int]) -> None:
-        histories = self._world.histories()
-        for number in interviews:
-            history = histories.get(number)
-            owner = self._accounts.get(history.interview.account) if history else None
+        with self._world.store.look() as reading:
+            accounts = reading.accounts_of(interviews)
+        owned: dict[str, set[int]] = {}
+        for number, account in accounts.items():
+            owned.setdefault(account, set()).add(number)
+        for account, numbers in owned.items():
+            owner = self._accounts.get(account)
             if owner is not None:
-                owner.worker.wake(interviews={number})
+                owner.worker.wake(interviews=numbers)
 
     async def _heartbeat(self) -> None:
         beat_at, wall = time.monotonic(), self._world.clock.now()
@@ -342,37 +367,43 @@ class Daemon:
             watched.worker.wake(Scope.EVERYWHERE)
         self._sweep()
         self._schedule_next()
+        self._errands.schedule_digest()
+        self._errands.update_calendar()
 
     def _notice_commands(self) -> None:
-        newest = self._world.store.last_event_id()
-        if newest == self._seen_event:
-            return
-        with self._world.store.look() as reading:
-            changed = reading.interviews_since(self._seen_event)
-        histories = self._world.histories()
-        for number in changed & histories.keys():
-            interview = histories[number].interview
-            for name, watched in self._accounts.items():
-                if name not in histories[number].searched:
-                    watched.worker.wake(Scope.EVERYWHERE, {number})
-                elif name == interview.account:
-                    watched.worker.wake(interviews={number})
-        self._seen_event = newest
+        """See what was recorded, by commands and by passes, and plan anew what it concerns."""
+        newest, pause = self._world.store.last_event_id(), self._world.store.last_pause_id()
+        if newest != self._seen_event:
+            with self._world.store.look() as reading:
+                changed = reading.interviews_since(self._seen_event)
+                for name, watched in self._accounts.items():
+                    fresh = reading.not_searched(name, changed)
+                    if fresh:
+                        watched.worker.wake(Scope.EVERYWHERE, fresh)
+            self._wake_owners(self._world.concerned_since(self._seen_event))
+            self._seen_event = newest
+            self._errands.update_calendar()
+        if pause != self._seen_pause:
+            with self._world.store.look() as reading:
+                concerned = reading.open_interviews()
+            self._wake_owners(concerned)
+            self._seen_pause = pause
+            self._errands.update_calendar()
 
     def _poll(self, now: float) -> None:
-        open_accounts: set[str] | None = None
-        for name, watched in self._accounts.items():
-            if now - watched.polled_at < POLL:
-                continue
-            if open_accounts is None:
-                open_accounts = {
-                    history.interview.account
-                    for history in self._world.histories().values()
-                    if history.closed is None
-                }
-            if name in open_accounts or now - watched.polled_at >= QUIET_POLL:
-                watched.polled_at = now
-                watched.worker.wake(Scope.EVERYWHERE)
+        late = [
+            (name, watched, now - watched.polled_at >= QUIET_POLL)
+            for name, watched in self._accounts.items()
+            if now - watched.polled_at >= POLL
+        ]
+        if not late:
+            return
+        self._errands.update_calendar()  # midnight may have passed, or a folder be there again
+        with self._world.store.look() as reading:
+            for name, watched, very_late in late:
+                if very_late or reading.has_open(name):
+                    watched.polled_at = now
+                    watched.worker.wake(Scope.EVERYWHERE)
 
     def _status(self) -> str:
         count = len(self._world.settings.accounts)

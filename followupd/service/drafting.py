@@ -226,7 +226,7 @@ class Drafting:
         return entry
 
     def _observe(self, entry: JournalEntry) -> bool:
-        history = self.world.histories()[entry.interview_id]
+        history = self.world.history(entry.interview_id)
         draft = history.draft(entry.message_id)
         sought = self._sought(entry, history, draft.to if draft is not None else None)
         if draft is None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from followupd.domain.absences import is_away
 from followupd.domain.cadence import PROMISE, REMINDER
+from followupd.domain.calling import GOOD_HOURS
 from followupd.domain.interview import Channel, DraftState, Part
 from followupd.domain.status import expected_by
 from followupd.writing.draft import Envelope, Thread, compose, message_id, reply_subject
@@ -17,17 +19,11 @@ if TYPE_CHECKING:
     from datetime import date
 
     from followupd.config import Account, Settings
-    from followupd.domain.history import Absence, History, Request
+    from followupd.domain.history import History, Request
     from followupd.domain.interview import Person, Promise
     from followupd.domain.plan import Plan, PlannedStep
     from followupd.domain.workdays import Workdays
     from followupd.writing.templates import Templates
-
-_GOOD_HOURS = (time(9, 30), time(11, 30))
-"""When people are at their desk and not yet at lunch."""
-
-_AWAY_FOR = 10
-"""Working days for which somebody counts as away whose absence note names no day of return."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,15 +214,9 @@ def _away(history: History, person: Person, today: date, workdays: Workdays) -> 
         note = history.absences.get(other.key)
         if note is None or note.stand_in_address.casefold() != person.key:
             continue
-        if other.key != person.key and today < _back_on(note, workdays):
+        if other.key != person.key and is_away(note, today, workdays):
             return other.called
     return None
-
-
-def _back_on(note: Absence, workdays: Workdays) -> date:
-    if note.returns_on is not None:
-        return note.returns_on
-    return workdays.add(workdays.day_of(note.noted_at), _AWAY_FOR)
 
 
 def _asked_before(history: History, person: Person | None) -> str | None:
@@ -240,7 +230,7 @@ def _asked_before(history: History, person: Person | None) -> str | None:
 
 def _hours(person: Person | None, settings: Settings, now: datetime) -> Hours:
     """When to ring: mid-morning where the person is, and what that is for the user."""
-    first, last = (f"{hour:%H:%M}" for hour in _GOOD_HOURS)
+    first, last = (f"{hour:%H:%M}" for hour in GOOD_HOURS)
     if person is None or person.timezone is None:
         return Hours(first, last)
     try:
@@ -250,7 +240,7 @@ def _hours(person: Person | None, settings: Settings, now: datetime) -> Hours:
     day = now.astimezone(zone).date()
     here = [
         datetime.combine(day, hour, tzinfo=zone).astimezone(settings.user.timezone)
-        for hour in _GOOD_HOURS
+        for hour in GOOD_HOURS
     ]
     return Hours(first, last, zone.key, f"{here[0]:%H:%M}", f"{here[1]:%H:%M}")
 

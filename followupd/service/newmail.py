@@ -17,10 +17,11 @@ from followupd.errors import FollowupdError, ServerRefused, UnreadableMessage
 from followupd.mailbox.sync import new_mail, search
 from followupd.reading.body import read_body
 from followupd.reading.text import clean
+from followupd.service.histories import folded
 from followupd.service.intake import Intake, Place, Read
 from followupd.service.searches import searches, threads, wanted
 from followupd.service.suggesting import record
-from followupd.store import Cursor, Phase, Unreadable
+from followupd.store import Cursor, Phase, Unreadable, searched_mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -133,7 +134,7 @@ class MailReader:
                 return set()
         changed: set[int] = set()
         for batch in new_mail(
-            self.connection, folder, cursor, lambda: wanted(self.world.histories().values())
+            self.connection, folder, cursor, lambda: wanted(self._open_histories())
         ):
             self.check()
             if cursor is None:
@@ -247,33 +248,44 @@ class MailReader:
 
     def _look_back(self) -> set[int]:
         """Find the earlier mail of interviews that were recorded since the last pass."""
+        newest = self.world.store.last_event_id()
+        since = self.world.looked_back.get(self.account)
+        with self.world.store.look() as reading:
+            among = None if since is None else reading.interviews_since(since)
+            numbers = reading.not_searched(self.account, among)
         recorded = [
             history
-            for _, history in sorted(self.world.histories().items())
+            for history in self.world.histories_of(numbers).values()
             if self.account not in history.searched and history.closed is None
         ]
         if not recorded:
             self.unseen.discard(_LOOK_BACK)
+            self.world.looked_back[self.account] = newest
             return set()
-        numbers = {history.interview_id for history in recorded}
+        found = {history.interview_id for history in recorded}
         try:
             changed = self._look_back_for(recorded)
         except ServerRefused as error:
-            named = ", ".join(map(str, sorted(numbers)))
+            named = ", ".join(map(str, sorted(found)))
             self.problem(f"the mailbox cannot be searched for interview {named}: {error}")
             self.unseen.add(_LOOK_BACK)
             return set()
         searched = happened.MailboxSearched(at=self.world.clock.now(), account=self.account)
         with self.world.store.begin() as transaction:
-            for number in numbers:
-                transaction.append(number, searched, f"searched:{self.account}")
+            for history in recorded:
+                number, added_later = history.interview_id, history.added_later
+                # Somebody who was added meanwhile has not been searched for.
+                if folded(transaction.chronicle(number)).added_later == added_later:
+                    mark = searched_mark(self.account, added_later)
+                    transaction.append(number, searched, mark)
+        self.world.looked_back[self.account] = newest
         self.unseen.discard(_LOOK_BACK)
-        return changed | numbers
+        return changed | found
 
     def _look_back_for(self, recorded: Sequence[History]) -> set[int]:
         now = self.world.clock.now()
         changed = self._look_in_all(searches(recorded, now))
-        fresh = [self.world.histories()[history.interview_id] for history in recorded]
+        fresh = list(self.world.histories_of(h.interview_id for h in recorded).values())
         # Somebody unknown may have answered in a thread that has only now been found.
         looks = threads(fresh, now)
         return changed | self._look_in_all(looks) if looks else changed
@@ -292,12 +304,13 @@ class MailReader:
     def _look_into(self, folder: str) -> set[int]:
         """Look for the mail of all open interviews in a folder that was not there before."""
         now = self.world.clock.now()
-        searched = [
-            history
-            for _, history in sorted(self.world.histories().items())
-            if self.account in history.searched and history.closed is None
-        ]
+        searched = [h for h in self._open_histories() if self.account in h.searched]
         return self._look_in(folder, [*searches(searched, now), *threads(searched, now)])
+
+    def _open_histories(self) -> list[History]:
+        with self.world.store.look() as reading:
+            numbers = reading.open_interviews()
+        return [h for h in self.world.histories_of(numbers).values() if h.closed is None]
 
     def _look_in(self, folder: str, looks: Sequence[tuple[Wanted, date]]) -> set[int]:
         mailbox, mails = search(self.connection, folder, *looks)

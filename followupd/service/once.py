@@ -90,11 +90,9 @@ def _one_account(world: World, state: Path, account: Account, *, acts: bool) -> 
             work = AccountPass(world, account, connection)
             work.read()
             if acts:
-                work.act(
-                    number
-                    for number, history in world.histories().items()
-                    if history.interview.account == account.name
-                )
+                with world.store.look() as reading:
+                    numbers = reading.to_plan(account.name)
+                work.act(numbers)
             return " ".join(work.problems)
     finally:
         if connection is not None:

@@ -14,12 +14,19 @@ import structlog
 
 from followupd.domain import events as happened
 from followupd.domain.interview import Status
-from followupd.errors import FollowupdError, ServerRefused, TemplateError, UnreadableMessage
+from followupd.errors import (
+    FollowupdError,
+    ServerRefused,
+    TemplateError,
+    UnknownInterview,
+    UnreadableMessage,
+)
 from followupd.mailbox.folders import find_folders
 from followupd.reading.text import clean
 from followupd.service.drafting import Drafting
 from followupd.service.letters import draft_id, write
 from followupd.service.newmail import MailReader
+from followupd.service.planning import cadence_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -116,20 +123,26 @@ class AccountPass:
 
     def _carry_out(self, number: int) -> set[int]:
         """Do what the plan of one interview asks for, one act at a time."""
-        history = self._world.histories().get(number)
-        if history is None or history.interview.account != self._account.name:
+        try:
+            history = self._world.history(number)
+        except UnknownInterview:
             return set()
+        if history.interview.account != self._account.name:
+            return set()
+        problem = cadence_problem(history, self._world.settings)
+        if problem is not None:
+            self._problem(problem)
         refused: set[str] = set()
         changed: set[int] = set()
         for _ in range(_ROUNDS):
             self._check()
-            history = self._world.histories()[number]
+            history = self._world.history(number)
             if not self._next_act(history, refused, changed):
                 break
             # What was tried in vain is no change, or the next pass would follow at once.
-            if self._world.histories()[number] != history:
+            if self._world.history(number) != history:
                 changed.add(number)
-        plan = self._world.plan(self._world.histories()[number])
+        plan = self._world.plan(self._world.history(number))
         due = {draft_id(history, step, self._account) for step in plan.queue}
         self._drafting.cancel(number, due)
         with self._world.store.begin() as transaction:
@@ -159,7 +172,7 @@ class AccountPass:
     def _close(self, number: int, changed: set[int]) -> bool:
         """Come to the end of the plan, after one more look for an answer."""
         changed |= self.read(Scope.EVERYWHERE)
-        plan = self._world.plan(self._world.histories()[number])
+        plan = self._world.plan(self._world.history(number))
         if plan.close is None or self._reader.unseen:
             return False
         closed = happened.Closed(at=self._world.clock.now(), reason=plan.close, by_plan=True)
@@ -176,7 +189,7 @@ class AccountPass:
             changed.update(self.read(Scope.EVERYWHERE))
             if self._reader.unseen:
                 return False  # an answer may lie in the very folder that did not open
-            fresh = world.histories()[number]
+            fresh = world.history(number)
             wanted = draft_id(history, step, self._account)
             return wanted in {draft_id(fresh, s, self._account) for s in world.plan(fresh).queue}
 

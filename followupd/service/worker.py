@@ -171,6 +171,7 @@ class Worker:
         try:
             return self._pass_over(asked)
         finally:
+            self._world.rest()
             if self._stopping.is_set():
                 self._close()
 
@@ -181,8 +182,7 @@ class Worker:
             scope = Scope.EVERYWHERE if self._first else asked.scope
             if scope is not None:
                 changed = work.read(scope)
-            mine = self._mine() if self._first else set()
-            changed |= work.act({*asked.interviews, *changed, *mine, *self._due()})
+            changed |= work.act({*asked.interviews, *changed, *self._due()})
             self._first = False
         if scope is not None or work.problems:
             record_health(self._world, self._account.name, " ".join(work.problems))
@@ -198,16 +198,11 @@ class Worker:
             self._pass = AccountPass(self._world, self._account, self._connection, self._go_on)
         return self._pass
 
-    def _mine(self) -> set[int]:
-        return {
-            number
-            for number, history in self._world.histories().items()
-            if history.interview.account == self._account.name and history.closed is None
-        }
-
-    def _due(self) -> set[int]:
+    def _due(self) -> frozenset[int]:
+        """What is due; at first all that may be, since much may have changed meanwhile."""
         with self._world.store.look() as reading:
-            return set(reading.due(self._world.clock.now()))
+            due = frozenset(reading.due(self._world.clock.now()))
+            return due | reading.to_plan(self._account.name) if self._first else due
 
     def _go_on(self) -> bool:
         return not self._stopping.is_set()

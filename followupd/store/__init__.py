@@ -1,10 +1,13 @@
 """What followupd remembers: the events of every interview, and how far each folder was read."""
 
 from followupd.store.codec import event_to_json
+from followupd.store.finding import searched_mark
 from followupd.store.queries import Reading
 from followupd.store.records import (
     Chronicle,
     Cursor,
+    DigestRecord,
+    DigestState,
     Health,
     JournalEntry,
     Phase,
@@ -19,6 +22,8 @@ __all__ = [
     "DATABASE",
     "Chronicle",
     "Cursor",
+    "DigestRecord",
+    "DigestState",
     "Health",
     "JournalEntry",
     "Phase",
@@ -29,4 +34,5 @@ __all__ = [
     "Transaction",
     "Unreadable",
     "event_to_json",
+    "searched_mark",
 ]

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import select
 
 from followupd.domain.suggestion import SuggestionState
+from followupd.domain.workdays import Away
 from followupd.errors import StoreError, UnknownInterview
 from followupd.store import schema
-from followupd.store.codec import (
-    decode_event,
-    decode_suggestion,
-    moment_to_text,
-    text_to_moment,
+from followupd.store.codec import decode_event, decode_suggestion, text_to_moment
+from followupd.store.finding import (
+    LARGEST_ID,
+    UNSETTLED,
+    Finding,
+    given,
+    numbers,
+    unknown_interview,
 )
-from followupd.store.failures import damaged, in_words
 from followupd.store.records import (
     Chronicle,
     Cursor,
+    DigestRecord,
+    DigestState,
     Health,
     JournalEntry,
     Phase,
@@ -28,18 +34,12 @@ from followupd.store.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import datetime
 
-    from sqlalchemy import BindParameter, Connection, Executable, Row
+    from sqlalchemy import Row
 
-T = TypeVar("T")
-
-# A mail may name thousands of recipients; databases limit the parameters of a statement.
-_ADDRESSES_AT_ONCE = 500
-
-LARGEST_ID = 2**63 - 1
-"""A number that a user typed may be larger than a database can be asked for."""
+__all__ = ["Reading", "unknown_interview"]
 
 
 def _moment(text: str) -> datetime:
@@ -91,42 +91,28 @@ def _suggested(row: Row[Any]) -> Suggested:
     return Suggested(row.id, _moment(row.at), SuggestionState(row.state), suggestion)
 
 
+def _away(row: Row[Any]) -> Away | None:
+    since, until = _moment(row.since), text_to_moment(row.until)
+    return Away(since, until) if since != until else None
+
+
+def _digest(row: Row[Any]) -> DigestRecord:
+    day = date.fromisoformat(row.day)
+    return DigestRecord(day, _moment(row.at), DigestState(row.state), row.message_id)
+
+
 def _unreadable(row: Row[Any]) -> Unreadable:
     return Unreadable(
         row.account, row.folder, row.uidvalidity, row.uid, row.reason, at=_moment(row.at)
     )
 
 
-def unknown_interview(interview_id: int) -> UnknownInterview:
-    """The error for a number that no interview has."""
-    return UnknownInterview(
-        f"there is no interview {interview_id}; `followupd list` shows the numbers there are"
-    )
-
-
-class Reading:
+class Reading(Finding):
     """A view of the store as it was at one moment; made by `Store.look`.
 
     It is used by one thread, and only inside its `with`. Every method raises `StoreError` when
     the database fails.
     """
-
-    def __init__(self, connection: Connection, place: str) -> None:
-        self._connection = connection
-        self._place = place
-
-    def _rows(
-        self, statement: Executable, parameters: dict[str, object] | None = None
-    ) -> Sequence[Row[Any]]:
-        with in_words(self._place):
-            return self._connection.execute(statement, parameters or {}).all()
-
-    def _values(self, query: Executable, make: Callable[[Row[Any]], T]) -> tuple[T, ...]:
-        rows = self._rows(query)
-        try:
-            return tuple(make(row) for row in rows)
-        except ValueError as error:
-            raise damaged(self._place, f"a value in it cannot be read: {error}") from None
 
     def _recorded(self, row: Row[Any]) -> Recorded:
         try:
@@ -160,36 +146,11 @@ class Reading:
         if ids is None:
             rows = self._rows(query)
         else:
-            # Written into the statement, numbers escape the limit on parameters.
-            numbers: BindParameter[Sequence[int]] = bindparam(
-                "ids", expanding=True, literal_execute=True
-            )
-            wanted = sorted({int(number) for number in ids})
-            rows = self._rows(query.where(events.interview_id.in_(numbers)), {"ids": wanted})
+            rows = self._rows(query.where(events.interview_id.in_(numbers())), given(ids))
         told: dict[int, list[Recorded]] = {}
         for row in rows:
             told.setdefault(row.interview_id, []).append(self._recorded(row))
         return [Chronicle(number, tuple(recorded)) for number, recorded in told.items()]
-
-    def interviews_with(self, addresses: Iterable[str]) -> frozenset[int]:
-        """The interviews to which one of these addresses belongs.
-
-        Case does not matter; what has unprintable characters in it is nobody's address.
-        """
-        people = schema.people.c
-        wanted = sorted({address.casefold() for address in addresses if address.isprintable()})
-        found: set[int] = set()
-        for start in range(0, len(wanted), _ADDRESSES_AT_ONCE):
-            some = wanted[start : start + _ADDRESSES_AT_ONCE]
-            query = select(people.interview_id).where(people.address.in_(some)).distinct()
-            found.update(row.interview_id for row in self._rows(query))
-        return frozenset(found)
-
-    def interviews_since(self, event_id: int) -> frozenset[int]:
-        """The interviews to which something was recorded after the event of that number."""
-        events = schema.events
-        query = select(events.c.interview_id).where(events.c.id > event_id).distinct()
-        return frozenset(self._values(query, lambda row: int(row.interview_id)))
 
     def cursor(self, account: str, folder: str) -> Cursor | None:
         """How far the folder was read, or None when it never was."""
@@ -207,9 +168,7 @@ class Reading:
         """The account's drafts that are not settled, oldest first."""
         journal = schema.journal.c
         query = (
-            select(schema.journal)
-            .where(journal.account == account, journal.phase != Phase.SETTLED.value)
-            .order_by(journal.id)
+            select(schema.journal).where(journal.account == account, UNSETTLED).order_by(journal.id)
         )
         return self._values(query, _entry)
 
@@ -226,21 +185,18 @@ class Reading:
         )
         return self._values(query, _entry)
 
-    def next_due(self) -> datetime | None:
-        """The earliest moment at which something is due for any interview, or None."""
-        column = schema.interviews.c.next_due
-        query = select(func.min(column).label("earliest")).where(column != "")
-        return self._values(query, lambda row: text_to_moment(row.earliest or ""))[0]
+    def paused(self) -> Away | None:
+        """The pause that the user asked for last, be it to come, going on or over.
 
-    def due(self, now: datetime) -> tuple[int, ...]:
-        """The interviews for which something is due at `now`, the longest due first."""
-        interviews = schema.interviews.c
-        query = (
-            select(interviews.id)
-            .where(interviews.next_due != "", interviews.next_due <= moment_to_text(now))
-            .order_by(interviews.next_due, interviews.id)
-        )
-        return tuple(row.id for row in self._rows(query))
+        None where there was none, or where the user took it back.
+        """
+        query = select(schema.pauses).order_by(schema.pauses.c.id.desc()).limit(1)
+        return next(iter(self._values(query, _away)), None)
+
+    def digest(self, day: date) -> DigestRecord | None:
+        """How far the digest of that day has come, or None when none was begun."""
+        query = select(schema.digests).where(schema.digests.c.day == day.isoformat())
+        return next(iter(self._values(query, _digest)), None)
 
     def health(self, account: str) -> Health | None:
         """How the account is doing, or None when nothing is known of it yet."""

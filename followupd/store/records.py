@@ -12,10 +12,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from followupd.domain.events import Event
     from followupd.domain.suggestion import Suggestion, SuggestionState
+
+
+CALENDAR_FILE = "[calendar]"
+"""Under which `Health` of the calendar file is kept; no account can be called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,3 +174,31 @@ class Unreadable:
     uid: int
     reason: str
     at: datetime
+
+
+class DigestState(StrEnum):
+    """How far the digest of a day has come.
+
+    `INTENDED` stands before anything is given to a server, `NOTHING` where there was no news.
+    """
+
+    INTENDED = "intended"
+    PLACED = "placed"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class DigestRecord:
+    """The digest of one day.
+
+    Attributes:
+        day: in the user's zone.
+        at: when it came to this state.
+        state: how far it has come.
+        message_id: with angle brackets; "" for none.
+    """
+
+    day: date
+    at: datetime
+    state: DigestState
+    message_id: str = ""

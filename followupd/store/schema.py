@@ -20,9 +20,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 """Every revision of the schema, oldest first; the last one is what this version reads."""
 
 metadata = MetaData()
@@ -45,12 +46,21 @@ interviews = Table(
     Column("uid", Text, nullable=False),
     Column("account", Text, nullable=False),
     Column("next_due", Text, nullable=False),
+    Column("company", Text, nullable=False, server_default=""),
+    Column("is_open", _NUMBER, nullable=False, server_default=text("1")),
     UniqueConstraint("uid", name="interviews_uid"),
     Index("interviews_next_due", "next_due"),
+    Index("interviews_company", "company"),
+    Index("interviews_open", "is_open", "account"),
     sqlite_strict=True,
     sqlite_autoincrement=True,
 )
-"""One row for each interview; all else about it is in its events. `next_due`: "" for never."""
+"""One row for each interview; all else about it is in its events.
+
+`next_due`: "" for never. What follows is told by the events as well, and stands here to be found
+without reading them all: `company` is as `interview.company_key` writes it; `is_open` is 1, or 0
+for an interview that is closed and for which no draft was asked since.
+"""
 
 people = Table(
     "people",
@@ -60,7 +70,7 @@ people = Table(
     Index("people_address", "address"),
     sqlite_strict=True,
 )
-"""Which addresses belong to which interview; `address` is case-folded."""
+"""Which addresses belong to which interview now; `address` is case-folded."""
 
 events = Table(
     "events",
@@ -162,3 +172,29 @@ unreadable = Table(
     Column("at", Text, nullable=False),
     sqlite_strict=True,
 )
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("id", _NUMBER, primary_key=True, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    Column("until", Text, nullable=False),
+    sqlite_strict=True,
+    sqlite_autoincrement=True,
+)
+"""When nothing is to be laid into Drafts; rows are added and never changed, the newest counts.
+
+`until`: "" for until the user says otherwise; the same as `since` where a pause was ended.
+"""
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("day", Text, primary_key=True, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    sqlite_strict=True,
+)
+"""How far the daily message to the user has come; `day` is ISO 8601, in the user's zone."""

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import fields
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select, update
 
-from followupd.domain.events import Added
-from followupd.domain.suggestion import SuggestionState
-from followupd.errors import StoreError, UnknownInterview
+from followupd.domain import acts
+from followupd.domain.events import Added, Closed
+from followupd.domain.folding import fold
+from followupd.domain.interview import company_key
+from followupd.errors import UnknownInterview
 from followupd.store import schema
-from followupd.store.codec import encode_event, encode_suggestion, moment_to_text
-from followupd.store.failures import in_words
-from followupd.store.queries import LARGEST_ID, Reading, unknown_interview
+from followupd.store.change import new_id
+from followupd.store.codec import encode_event, moment_to_text
+from followupd.store.suggestions import SuggestionChange
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, CursorResult, Executable, Row, Table
-
     from followupd.domain.events import Event
-    from followupd.domain.suggestion import Suggestion
-    from followupd.store.records import Cursor, Health, JournalEntry, Unreadable
+    from followupd.domain.history import History
+    from followupd.store.records import Cursor, DigestRecord, Health, JournalEntry, Unreadable
 
 _NEVER_CHANGED = frozenset(
     {"message_id", "interview_id", "account", "step", "cycle", "person", "attempt", "made_at"}
@@ -47,62 +46,13 @@ def _recordable(event: Event, fingerprint: str) -> dict[str, object]:
     }
 
 
-def _new_id(result: CursorResult[Any]) -> int:
-    key = result.inserted_primary_key
-    if key is None:
-        raise StoreError("the database did not say which number a new row has")
-    return int(key[0])
-
-
-class Transaction(Reading):
+class Transaction(SuggestionChange):
     """A change in the making; made by `Store.begin`, stored when its `with` ends without error.
 
     It sees what it has changed so far. After a database error nothing more can be done in it,
     even by a caller who caught the error: SQLite may have taken back all that came before, and
     what followed would be stored without it.
     """
-
-    def __init__(self, connection: Connection, place: str) -> None:
-        super().__init__(connection, place)
-        self._failure: StoreError | None = None
-
-    def check(self) -> None:
-        """Raise the error that has already undone this transaction, if there was one."""
-        if self._failure is not None:
-            raise self._failure
-
-    def _run(
-        self, statement: Executable, parameters: dict[str, object] | None = None
-    ) -> CursorResult[Any]:
-        self.check()
-        try:
-            with in_words(self._place):
-                return self._connection.execute(statement, parameters or {})
-        except StoreError as error:
-            self._failure = error
-            raise
-
-    def _rows(
-        self, statement: Executable, parameters: dict[str, object] | None = None
-    ) -> Sequence[Row[Any]]:
-        self.check()
-        try:
-            return super()._rows(statement, parameters)
-        except StoreError as error:
-            self._failure = error
-            raise
-
-    def _put(self, table: Table, row: dict[str, object]) -> None:
-        """Insert the row, or replace the one with its primary key."""
-        same = [column == row[column.name] for column in table.primary_key]
-        if self._run(update(table).where(*same).values(row)).rowcount == 0:
-            self._run(insert(table).values(row))
-
-    def _must_exist(self, interview_id: int) -> None:
-        interviews = schema.interviews.c
-        query = select(interviews.id).where(interviews.id == interview_id)
-        if not 0 < interview_id <= LARGEST_ID or not self._rows(query):
-            raise unknown_interview(interview_id)
 
     def add(self, event: Added) -> int:
         """Record a new interview and the people who belong to it.
@@ -115,11 +65,15 @@ class Transaction(Reading):
         """
         interview = event.interview
         first = _recordable(event, "")
-        row = {"uid": interview.uid, "account": interview.account, "next_due": ""}
-        interview_id = _new_id(self._run(insert(schema.interviews).values(row)))
-        for address in sorted({person.key for person in interview.people}):
-            person = {"interview_id": interview_id, "address": address}
-            self._run(insert(schema.people).values(person))
+        row = {
+            "uid": interview.uid,
+            "account": interview.account,
+            "next_due": "",
+            "company": company_key(interview.company),
+            "is_open": 1,
+        }
+        interview_id = new_id(self._run(insert(schema.interviews).values(row)))
+        self._add_people(interview_id, {person.key for person in interview.people})
         self._run(insert(schema.events).values(first | {"interview_id": interview_id}))
         return interview_id
 
@@ -150,7 +104,48 @@ class Transaction(Reading):
             if self._rows(select(events.id).where(*same)):
                 return None
         row = _recordable(event, fingerprint or "") | {"interview_id": interview_id}
-        return _new_id(self._run(insert(schema.events).values(row)))
+        event_id = new_id(self._run(insert(schema.events).values(row)))
+        if isinstance(event, (acts.PersonRecorded, acts.PersonRemoved, acts.InterviewEdited)):
+            self._describe_anew(interview_id)
+        self._open_or_close(interview_id, event)
+        return event_id
+
+    def _describe_anew(self, interview_id: int) -> None:
+        """Make the tables say of an interview's people and company what its events tell."""
+        people = schema.people.c
+        interview = self._folded(interview_id).interview
+        wanted = {person.key for person in interview.people}
+        mine = people.interview_id == interview_id
+        known = {row.address for row in self._rows(select(people.address).where(mine))}
+        for address in sorted(known - wanted):
+            self._run(delete(schema.people).where(mine, people.address == address))
+        self._add_people(interview_id, wanted - known)
+        self._change_interview(interview_id, company=company_key(interview.company))
+
+    def _open_or_close(self, interview_id: int, event: Event) -> None:
+        """Keep `is_open` right; few events change it, and only then all of them are read."""
+        interviews = schema.interviews.c
+        query = select(interviews.is_open).where(interviews.id == interview_id)
+        was_open = self._rows(query)[0].is_open == 1
+        if isinstance(event, Closed):
+            is_open = False
+        else:
+            is_open = (
+                was_open
+                or isinstance(event, acts.DraftRequested)
+                or self._folded(interview_id).closed is None
+            )
+        if is_open != was_open:
+            self._change_interview(interview_id, is_open=int(is_open))
+
+    def _folded(self, interview_id: int) -> History:
+        recorded = self.chronicle(interview_id).events
+        return fold(interview_id, (each.event for each in recorded))
+
+    def _add_people(self, interview_id: int, addresses: set[str]) -> None:
+        for address in sorted(addresses):
+            person = {"interview_id": interview_id, "address": address}
+            self._run(insert(schema.people).values(person))
 
     def set_cursor(self, cursor: Cursor) -> None:
         """Store how far a folder was read."""
@@ -206,8 +201,50 @@ class Transaction(Reading):
             UnknownInterview: there is none of that number.
         """
         self._must_exist(interview_id)
-        same = schema.interviews.c.id == interview_id
-        self._run(update(schema.interviews).where(same).values(next_due=moment_to_text(due)))
+        self._change_interview(interview_id, next_due=moment_to_text(due))
+
+    def pause(self, at: datetime, since: datetime, until: datetime | None) -> None:
+        """Store that nothing is to be laid into Drafts for a while; it replaces a pause before.
+
+        Args:
+            at: now.
+            since: its first moment; may lie ahead.
+            until: the first moment after it; None: until the user says otherwise.
+
+        Raises:
+            ValueError: it would end before it begins, or a time has no time zone.
+        """
+        if until is not None and until <= since:
+            raise ValueError("a pause must end after it begins")
+        self._put_pause(at, since, until)
+
+    def resume(self, at: datetime) -> bool:
+        """Store that the pause is over, or is not to begin; False where there was none.
+
+        Args:
+            at: now.
+        """
+        away = self.paused()
+        if away is None or (away.until is not None and away.until <= at):
+            return False
+        self._put_pause(at, at, at)
+        return True
+
+    def _put_pause(self, at: datetime, since: datetime, until: datetime | None) -> None:
+        row = {name: moment_to_text(moment) for name, moment in (("at", at), ("since", since))}
+        self._run(insert(schema.pauses).values(row | {"until": moment_to_text(until)}))
+
+    def put_digest(self, digest: DigestRecord) -> None:
+        """Store how far the digest of a day has come."""
+        self._put(
+            schema.digests,
+            {
+                "day": digest.day.isoformat(),
+                "at": moment_to_text(digest.at),
+                "state": digest.state.value,
+                "message_id": digest.message_id,
+            },
+        )
 
     def set_health(self, health: Health) -> None:
         """Store how an account is doing."""
@@ -220,102 +257,6 @@ class Transaction(Reading):
                 "problem_since": moment_to_text(health.problem_since),
             },
         )
-
-    def suggest(
-        self, at: datetime, suggestion: Suggestion, *, is_recorded: bool = False
-    ) -> int | None:
-        """Store a suggestion, or what a later revision of its event says.
-
-        Met again, an open one takes what a higher `sequence` says; a company or a role that the
-        revision does not know stays. One that was accepted is open again when its time changes:
-        then it suggests to move that interview. What was dismissed stays dismissed.
-
-        Args:
-            at: now; kept as the time it was first met.
-            suggestion: its `key` tells whether it is known already.
-            is_recorded: an interview is recorded at that time: nothing is to be suggested, and
-                what was accepted is to be moved no more.
-
-        Returns:
-            its number where there was something new to store, else None.
-
-        Raises:
-            ValueError: it cannot be written down (`codec.encode_suggestion`).
-        """
-        known = self.suggested(suggestion.key)
-        if is_recorded and (known is None or known.suggestion.accepted_as is None):
-            return None
-        if known is None:
-            row = {
-                "account": suggestion.account,
-                "key": suggestion.key,
-                "at": moment_to_text(at),
-                "state": SuggestionState.OPEN.value,
-                "payload": encode_suggestion(suggestion),
-            }
-            return _new_id(self._run(insert(schema.suggestions).values(row)))
-        if known.state is SuggestionState.DISMISSED:
-            return None
-        if suggestion.sequence <= known.suggestion.sequence:
-            return None
-        if (
-            known.state is SuggestionState.ACCEPTED
-            and suggestion.held_at == known.suggestion.held_at
-        ):
-            return None
-        revised = replace(
-            suggestion,
-            account=known.suggestion.account,
-            company=suggestion.company or known.suggestion.company,
-            role=suggestion.role or known.suggestion.role,
-            from_interview=suggestion.from_interview or known.suggestion.from_interview,
-            accepted_as=known.suggestion.accepted_as,
-        )
-        state = SuggestionState.ACCEPTED if is_recorded else SuggestionState.OPEN
-        self._store_suggestion(known.id, state, revised)
-        return known.id
-
-    def accept_suggestion(self, number: int, interview_id: int) -> None:
-        """Store that a suggestion was recorded as an interview.
-
-        Raises:
-            UnknownInterview: there is no such suggestion, or no such interview.
-        """
-        known = self.suggestion(number)
-        self._must_exist(interview_id)
-        accepted = replace(known.suggestion, accepted_as=interview_id)
-        self._store_suggestion(number, SuggestionState.ACCEPTED, accepted)
-
-    def dismiss_suggestion(self, number: int) -> None:
-        """Store that a suggestion is not wanted, or that its event was called off.
-
-        Raises:
-            UnknownInterview: there is no such suggestion.
-        """
-        known = self.suggestion(number)
-        self._store_suggestion(number, SuggestionState.DISMISSED, known.suggestion)
-
-    def call_off(self, uid: str) -> int | None:
-        """Dismiss the open suggestion whose event was called off (RFC 5546, CANCEL).
-
-        Args:
-            uid: names the event in the calendar; "" names none.
-
-        Returns:
-            the number of the suggestion, None where no open one is of that event.
-        """
-        known = self.suggested(f"uid:{uid}") if uid else None
-        if known is None or known.state is not SuggestionState.OPEN:
-            return None
-        self._store_suggestion(known.id, SuggestionState.DISMISSED, known.suggestion)
-        return known.id
-
-    def _store_suggestion(
-        self, number: int, state: SuggestionState, suggestion: Suggestion
-    ) -> None:
-        row = {"state": state.value, "payload": encode_suggestion(suggestion)}
-        same = schema.suggestions.c.id == number
-        self._run(update(schema.suggestions).where(same).values(row))
 
     def record_unreadable(self, mail: Unreadable) -> None:
         """Store that a mail was passed over; the same mail is stored once, with the last reason."""

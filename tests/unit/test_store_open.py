@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import stat
@@ -142,9 +143,13 @@ def test_the_migrations_lead_to_the_tables_the_queries_use(tmp_path: Path) -> No
     engine.dispose()
     query = "SELECT type, name, sql FROM sqlite_master ORDER BY type, name"
 
+    def lines(ddl: str) -> list[str]:
+        # A column that was added later stands in the line of the one before.
+        return re.split(r"\n|, (?=\w+ (?:TEXT|INTEGER) )", ddl)
+
     def described(path: Path) -> list[tuple[object, object, list[str]]]:
         return [
-            (kind, name, sorted(line.strip(" \t,") for line in str(ddl).splitlines()))
+            (kind, name, sorted(line.strip(" \t,") for line in lines(str(ddl))))
             for kind, name, ddl in sql(path, query)
         ]
 
