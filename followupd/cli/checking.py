@@ -19,13 +19,14 @@ from followupd.cli import logs
 from followupd.cli.desk import settings_of
 from followupd.cli.format import moment
 from followupd.cli.screen import Screen, print_json
-from followupd.config import state_directory
+from followupd.config import DigestWay, state_directory
 from followupd.errors import ConfigError, FollowupdError
 from followupd.mailbox.connection import Connection
 from followupd.mailbox.folders import find_folders
 from followupd.outbox import sign_in
 from followupd.reading.text import clean
 from followupd.secrets import server_password
+from followupd.service.digest_ways import messenger_of
 from followupd.service.setup import checked_templates
 from followupd.service.world import workdays_of
 from followupd.store import DATABASE, Store
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from followupd.config import Account, Settings, Smtp
+    from followupd.config import Account, Digest, Settings, Smtp
     from followupd.service.clock import Clock
 
 _SOON = timedelta(days=14)
@@ -106,6 +107,8 @@ def everything(settings: Settings, state: Path, clock: Clock) -> Iterator[Check]
         if account.approval_folder is not None:
             what = "this version sends nothing: a draft moved there stays there"
             yield Check(f"{account.name}: approval folder", State.WARNING, what)
+    if settings.digest is not None:
+        yield _digest(settings, settings.digest)
 
 
 def _outbox(name: str, smtp: Smtp) -> Check:
@@ -115,6 +118,19 @@ def _outbox(name: str, smtp: Smtp) -> Check:
     except FollowupdError as error:
         return Check(f"{name}: SMTP", State.FAILED, clean(str(error), _DETAIL_LIMIT))
     return Check(f"{name}: SMTP", State.OK, f"{smtp.username} at {where}; nothing was sent")
+
+
+def _digest(settings: Settings, digest: Digest) -> Check:
+    """Whether the daily message could be delivered; nothing is sent."""
+    when = f"every day with something to say, {digest.at:%H:%M}"
+    if digest.via is DigestWay.APPRISE:
+        try:
+            messenger_of(settings)
+        except FollowupdError as error:
+            return Check("digest", State.FAILED, clean(str(error), _DETAIL_LIMIT))
+        return Check("digest", State.OK, f"{when}, by Apprise; nothing was sent")
+    done = "sent to" if digest.via is DigestWay.SMTP else "laid into the INBOX of"
+    return Check("digest", State.OK, f"{when}, {done} {settings.account(digest.account).address}")
 
 
 def _print_json(checks: list[Check]) -> None:

@@ -9,18 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from followupd.cli.adding import refuse_before
 from followupd.cli.desk import history_of, open_desk
-from followupd.cli.format import day_with_distance, moment, step_to
+from followupd.cli.format import NAME_LIMIT, day_with_distance, moment, step_to, worded
+from followupd.cli.particulars import refuse_before
 from followupd.cli.people import TEXT_LIMIT
+from followupd.cli.persons import people_named
+from followupd.cli.reviewing import ask_after_closing
 from followupd.cli.screen import Screen
 from followupd.cli.standing import what_follows
 from followupd.cli.when import read_day, read_moment
+from followupd.config.words import near, quoted
+from followupd.domain import acts
 from followupd.domain import events as happened
 from followupd.domain.interview import DraftState, Outcome, Status
 from followupd.domain.plan import StepState
 from followupd.errors import FollowupdError, UsageError
-from followupd.reading.text import clean, clean_lines
+from followupd.reading.text import clean
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -48,7 +52,7 @@ class Case:
     desk: Desk
 
 
-def _record(arguments: Namespace, clock: Clock, decide: Decide) -> int:
+def record(arguments: Namespace, clock: Clock, decide: Decide) -> int:
     """Record what `decide` makes of the interview, and say what is now so."""
     with open_desk(arguments, clock) as desk:
         with desk.store.begin() as transaction:
@@ -71,9 +75,9 @@ def answered(arguments: Namespace, clock: Clock) -> int:
 
     def decide(case: Case) -> tuple[Event, str]:
         event = happened.MarkedAnswered(at=case.desk.now, outcome=outcome)
-        return event, f"Noted: answered, {outcome.value.replace('_', ' ')}."
+        return event, f"Noted: answered, {worded(outcome)}."
 
-    return _record(arguments, clock, decide)
+    return record(arguments, clock, decide)
 
 
 def silent(arguments: Namespace, clock: Clock) -> int:
@@ -89,7 +93,7 @@ def silent(arguments: Namespace, clock: Clock) -> int:
             raise FollowupdError(f"interview {case.history.interview_id} is marked silent already")
         return happened.MarkedSilent(at=case.desk.now), "Noted: no answer has come."
 
-    return _record(arguments, clock, decide)
+    return record(arguments, clock, decide)
 
 
 def decision(arguments: Namespace, clock: Clock) -> int:
@@ -106,7 +110,7 @@ def decision(arguments: Namespace, clock: Clock) -> int:
         moved = happened.DecisionMoved(at=case.desk.now, decision_by=day)
         return moved, f"Noted: the decision is promised for {when}{past}."
 
-    return _record(arguments, clock, decide)
+    return record(arguments, clock, decide)
 
 
 def snooze(arguments: Namespace, clock: Clock) -> int:
@@ -125,7 +129,7 @@ def snooze(arguments: Namespace, clock: Clock) -> int:
         said = f"Nothing is laid into Drafts before {when}."
         return happened.Snoozed(at=desk.now, until=until), said
 
-    return _record(arguments, clock, decide)
+    return record(arguments, clock, decide)
 
 
 def skip(arguments: Namespace, clock: Clock) -> int:
@@ -150,7 +154,7 @@ def skip(arguments: Namespace, clock: Clock) -> int:
         yours = " The draft you edited stays in Drafts: delete it yourself." if touched else ""
         return skipped, f"Skipped: {step_to(step)}.{yours}"
 
-    return _record(arguments, clock, decide)
+    return record(arguments, clock, decide)
 
 
 def close(arguments: Namespace, clock: Clock) -> int:
@@ -161,7 +165,8 @@ def close(arguments: Namespace, clock: Clock) -> int:
         _refuse_closed(case.history, by_plan_too=True)
         return happened.Closed(at=case.desk.now, reason=reason or "you closed it"), "Noted: closed."
 
-    return _record(arguments, clock, decide)
+    record(arguments, clock, decide)
+    return ask_after_closing(arguments, clock)
 
 
 def reopen(arguments: Namespace, clock: Clock) -> int:
@@ -173,9 +178,13 @@ def reopen(arguments: Namespace, clock: Clock) -> int:
                 f"interview {case.history.interview_id} is neither closed nor answered; "
                 "there is nothing to reopen"
             )
-        return happened.Reopened(at=case.desk.now), "Noted: reopened."
+        said = "Noted: reopened."
+        if case.history.closed is not None and case.history.answer is not None:
+            number = case.history.interview_id
+            said += f" The answer still counts; `followupd reopen {number}` again takes it back."
+        return happened.Reopened(at=case.desk.now), said
 
-    return _record(arguments, clock, decide)
+    return record(arguments, clock, decide)
 
 
 def called(arguments: Namespace, clock: Clock) -> int:
@@ -183,21 +192,48 @@ def called(arguments: Namespace, clock: Clock) -> int:
     text = clean(arguments.note, _NOTE_LIMIT)
 
     def decide(case: Case) -> tuple[Event, str]:
-        return happened.CallMade(at=case.desk.now, note=text), "Noted: you called."
+        people, number = case.history.interview.people, case.history.interview_id
+        if arguments.to is None:
+            return happened.CallMade(at=case.desk.now, note=text), "Noted: you called."
+        whom = people_named(arguments.to, people, number, "--to")[0]
+        event = happened.CallMade(at=case.desk.now, note=text, person=whom.address)
+        return event, f"Noted: you called {clean(whom.called, NAME_LIMIT)}."
 
-    return _record(arguments, clock, decide)
+    return record(arguments, clock, decide)
 
 
-def note(arguments: Namespace, clock: Clock) -> int:
-    """Something is written down."""
-    text = clean_lines(" ".join(arguments.text), _NOTE_LIMIT)
-    if not text:
-        raise UsageError("TEXT: there is nothing to write down in it")
+def done(arguments: Namespace, clock: Clock) -> int:
+    """The user did what a step without a draft asked for."""
 
     def decide(case: Case) -> tuple[Event, str]:
-        return happened.Noted(at=case.desk.now, text=text), "Noted."
+        task = _task_named(arguments.task, case)
+        person = task.person.address if task.person is not None else ""
+        event = acts.TaskDone(at=case.desk.now, step=task.step, cycle=task.cycle, person=person)
+        return event, f"Noted: {clean(task.step, NAME_LIMIT)} is done."
 
-    return _record(arguments, clock, decide)
+    return record(arguments, clock, decide)
+
+
+def _task_named(name: str | None, case: Case) -> PlannedStep:
+    """The task that the user means.
+
+    Raises:
+        FollowupdError: there is nothing to do.
+        UsageError: there is no such task, or it must be said which.
+    """
+    number, tasks = case.history.interview_id, case.plan.tasks
+    if not tasks:
+        raise FollowupdError(
+            f"interview {number} has no task to be done; `followupd plan {number}` shows its steps"
+        )
+    there = dict.fromkeys(clean(task.step, NAME_LIMIT) for task in tasks)
+    found = [task for task in tasks if name is None or task.step == name]
+    if not found:
+        typed = name or ""
+        raise UsageError(f"TASK: there is no {quoted(typed)} to be done; {near(typed, there)}")
+    if name is None and len(found) > 1:
+        raise UsageError(f"TASK: say which: {', '.join(there)}")
+    return found[0]
 
 
 def _next_to_skip(plan: Plan) -> PlannedStep | None:

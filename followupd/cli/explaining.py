@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from followupd.cli.desk import history_of, open_desk
-from followupd.cli.format import iso, moment, name_of
+from followupd.cli.format import iso, name_of, worded
+from followupd.cli.reasons import LIMIT, Explanation
 from followupd.cli.screen import Screen, print_json
 from followupd.domain import events as happened
 from followupd.domain.days import say_day, say_moment
-from followupd.domain.events import Layer, Place
-from followupd.domain.verdicts import guess_of, is_sure
+from followupd.domain.verdicts import guess_of
 from followupd.errors import FollowupdError, UsageError
 from followupd.reading.automatic import Kind
 from followupd.reading.text import clean, quoted
@@ -20,36 +19,14 @@ from followupd.store import event_to_json
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from followupd.cli.desk import Desk
-    from followupd.domain.events import Event, Mail, Verdict, Words
+    from followupd.domain.events import Event, Mail
     from followupd.domain.history import History
     from followupd.service.clock import Clock
     from followupd.service.inquiry import Answer
     from followupd.store import Recorded
-
-_LIMIT = 200
-_LAYERS = {
-    Layer.REFERENCE: "it refers to a mail of this interview",
-    Layer.ADDRESS: "it comes from a person of this interview",
-    Layer.ORGANISATION: "it comes from the organisation of a person of this interview",
-    Layer.NAME: "it names this interview",
-    Layer.HAND: "you said so",
-}
-_PLACES = {Place.SUBJECT: "in the subject", Place.INVITATION: "the invitation"}
-
-
-@dataclass(slots=True)
-class _Account:
-    """What is told of one mail: a title, then facts under headings."""
-
-    title: str
-    facts: list[tuple[str, str]] = field(default_factory=list)
-
-    def add(self, heading: str, said: str) -> None:
-        if said:
-            self.facts.append((heading, said))
 
 
 def why(arguments: Namespace, clock: Clock) -> int:
@@ -67,7 +44,7 @@ def why(arguments: Namespace, clock: Clock) -> int:
         screen = Screen()
         screen.line(f"{name_of(history.interview)}:")
         for each in mails:
-            _print(screen, _account_of(each.event, history, desk))
+            _print(screen, _explain(each.event, history, desk))
         if not mails:
             screen.line("No mail has been found for this interview yet.")
         for sentence in _corrections(history):
@@ -103,19 +80,19 @@ def _why_message(desk: Desk, written: str, *, as_json: bool) -> int:
     screen = Screen()
     for history, event in known:
         screen.line(f"{history.interview_id}: {name_of(history.interview)}")
-        _print(screen, _account_of(event, history, desk))
+        _print(screen, _explain(event, history, desk))
     if known:
         return 0
     inquiry = Inquiry(desk.settings, tuple(histories.values()), desk.workdays, desk.now)
     answers = list(inquiry.look_up(message_id))
     if not answers:
-        said = clean(message_id, _LIMIT)
+        said = clean(message_id, LIMIT)
         raise FollowupdError(f"no mail with the Message-ID {said} is in any folder that is read")
     if as_json:
         print_json([_answer_json(answer, histories, desk) for answer in answers])
         return 0
     for answer in answers:
-        _print(screen, _account_of_unrecorded(answer, histories, suggested, desk))
+        _print(screen, _explain_unrecorded(answer, histories, suggested, desk))
     return 0
 
 
@@ -138,27 +115,25 @@ def _mail_of(event: Event) -> Mail | None:
             return None
 
 
-def _account_of(event: Event, history: History, desk: Desk) -> _Account:  # noqa: C901 - one case an event
+def _explain(event: Event, history: History, desk: Desk) -> Explanation:  # noqa: C901 - one case an event
     mail = _mail_of(event)
     number = history.interview_id
-    told = _Account(_title(mail, desk) if mail is not None else "")
+    told = Explanation(_title(mail, desk) if mail is not None else "")
     match event:
         case happened.ThreadFound():
             told.add("Taken for", "earlier correspondence: it is from before the interview")
         case happened.WroteByHand():
             told.add("Taken for", "written by you: From is an address of yours")
         case happened.AutomaticReceived():
-            told.add("Taken for", f"{event.category.value.replace('_', ' ')}: no answer")
-            told.add("Because", clean(event.rule, _LIMIT))
+            told.add("Taken for", f"{worded(event.category)}: no answer")
+            told.add("Because", clean(event.rule, LIMIT))
             told.add("If wrong", f"`followupd answered {number}`")
         case happened.ReplyReceived():
-            outcome = event.outcome.value.replace("_", " ")
-            told.add("Taken for", f"an answer: {outcome}")
-            _add_reasons(told, event.layer, event.evidence, event.rule, event.verdict, desk)
+            told.add("Taken for", f"an answer: {worded(event.outcome)}")
+            told.add_reasons(event, desk)
             guess = guess_of(event.verdict)
             if guess is not None:
-                said = guess.value.replace("_", " ")
-                told.add("Not sure", f"it may be: {said}. You decide.")
+                told.add("Not sure", f"it may be: {worded(guess)}. You decide.")
             told.add("If wrong", f"`followupd silent {number}`, or")
             told.add("", f"`followupd answered {number} --outcome …`")
         case happened.HoldingReply():
@@ -166,69 +141,27 @@ def _account_of(event: Event, history: History, desk: Desk) -> _Account:  # noqa
             if event.decision_by is not None:
                 until = f", until {say_day(event.decision_by, desk.today)}"
             told.add("Taken for", f"not decided yet{until}")
-            _add_reasons(told, event.layer, event.evidence, event.rule, event.verdict, desk)
+            told.add_reasons(event, desk)
             told.add("If wrong", f"`followupd decision {number} DATE`, or")
             told.add("", f"`followupd answered {number} --outcome …`")
         case happened.Acknowledged():
             told.add("Taken for", "a word that something came: no answer")
-            _add_reasons(told, event.layer, event.evidence, event.rule, event.verdict, desk)
+            told.add_reasons(event, desk)
             told.add("If wrong", f"`followupd answered {number} --outcome …`")
         case happened.PossibleReply():
             waits = any(p.mail.message_id == event.mail.message_id for p in history.possible)
             now = "it waits for your word" if waits else "you have decided it"
             told.add("Taken for", f"a possible reply: {now}")
-            _add_reasons(told, event.layer, event.evidence, event.rule, event.verdict, desk)
+            told.add_reasons(event, desk)
             if waits:
                 told.add("Decide", "`followupd resolve`")
     return told
 
 
-def _add_reasons(
-    told: _Account, layer: Layer, evidence: str, rule: str, verdict: Verdict | None, desk: Desk
-) -> None:
-    told.add("Belongs here", f"{_LAYERS[layer]}: {clean(evidence, _LIMIT)}")
-    told.add("Its marks", clean(rule, _LIMIT))
-    _add_verdict(told, verdict, desk)
-
-
-def _add_verdict(told: _Account, verdict: Verdict | None, desk: Desk) -> None:
-    if verdict is None:
-        return
-    meaning = verdict.meaning.value.replace("_", " ")
-    unsure = "" if is_sure(verdict) else ", too little to decide by"
-    told.add("Says", f"{meaning}, {verdict.confidence:.0%} sure{unsure}")
-    shown: set[str] = set()
-    for words in _each_once(verdict.evidence, shown):
-        told.add("By the words", _words(words))
-    if verdict.decision_by is not None:
-        day = say_day(verdict.decision_by, desk.today)
-        told.add("Names a day", f"{day}: {quoted(verdict.decision_words, _LIMIT)}")
-    if verdict.meets_at is not None:
-        told.add("Names a time", moment(verdict.meets_at, desk.today, desk.workdays))
-    for words in _each_once(verdict.against, shown):
-        told.add("Against", f"{words.meaning.value.replace('_', ' ')}: {_words(words)}")
-
-
-def _each_once(every: Iterable[Words], shown: set[str]) -> Iterator[Words]:
-    """The words that are not shown yet: a clause may speak for more than one thing."""
-    for words in every:
-        if words.words not in shown:
-            shown.add(words.words)
-            yield words
-
-
-def _words(words: Words) -> str:
-    if words.place is Place.INVITATION:
-        return clean(words.words, _LIMIT)
-    place = _PLACES.get(words.place, f"in line {words.line}")
-    return f"{quoted(words.words, _LIMIT)}, {place}"
-
-
 def _corrections(history: History) -> Iterator[str]:
     """What the user said, which no mail that was read before overturns."""
     if history.answer is not None and history.answer.mail is None:
-        outcome = history.answer.outcome.value.replace("_", " ")
-        yield f"You said that it is answered: {outcome}. That stands."
+        yield f"You said that it is answered: {worded(history.answer.outcome)}. That stands."
     if history.marked_silent:
         yield "You said that no answer has come. That stands until another mail comes."
 
@@ -261,14 +194,14 @@ def _brought_back(answer: Answer, histories: Mapping[int, History]) -> list[int]
     return [number for number, history in histories.items() if original in history.message_ids]
 
 
-def _account_of_unrecorded(
+def _explain_unrecorded(
     answer: Answer, histories: Mapping[int, History], suggested: list[int], desk: Desk
-) -> _Account:
+) -> Explanation:
     found = answer.judgement
-    told = _Account(_title(answer.mail, desk))
+    told = Explanation(_title(answer.mail, desk))
     told.add("Found in", f"{clean(answer.account, 60)}, {clean(answer.mail.folder, 80)}")
     told.add("Taken for", _KINDS[found.sorted.kind])
-    told.add("Because", clean(found.sorted.rule, _LIMIT))
+    told.add("Because", clean(found.sorted.rule, LIMIT))
     bounced = _brought_back(answer, histories)
     if bounced:
         numbers = ", ".join(map(str, bounced))
@@ -280,8 +213,8 @@ def _account_of_unrecorded(
     else:
         numbers = ", ".join(map(str, found.match.interview_ids))
         sure = "surely" if found.match.certain else "perhaps"
-        told.add("Belongs to", f"{sure} to {numbers}: {clean(found.match.evidence, _LIMIT)}")
-    _add_verdict(told, found.verdict, desk)
+        told.add("Belongs to", f"{sure} to {numbers}: {clean(found.match.evidence, LIMIT)}")
+    told.add_verdict(found.verdict, desk)
     if suggested:
         told.add("Recorded", f"suggestion {suggested[0]}: `followupd suggestions`")
         return told
@@ -321,7 +254,7 @@ def _title(mail: Mail, desk: Desk) -> str:
     return f"{quoted(mail.subject, 100)} from {whom}, {when}"
 
 
-def _print(screen: Screen, told: _Account) -> None:
+def _print(screen: Screen, told: Explanation) -> None:
     screen.line()
     screen.line(told.title)
     screen.table(("", ""), told.facts, cut=(16,))

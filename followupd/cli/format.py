@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from followupd.domain.cadence import REMINDER
 from followupd.domain.days import say_day, say_moment
 from followupd.domain.interview import Channel, DraftState
 from followupd.reading.text import clean
@@ -68,6 +69,11 @@ def called(address: str, history: History) -> str:
     return clean(next(people, address), NAME_LIMIT)
 
 
+def worded(value: str) -> str:
+    """`next round` for `next_round`: a value of a closed set as it is said."""
+    return value.replace("_", " ")
+
+
 def step_to(step: PlannedStep) -> str:
     """`check-in to Dana Fox`."""
     if step.person is None:
@@ -84,9 +90,15 @@ def draft_to(draft: Draft, history: History) -> str:
 
 def _to(step: str, who: str, channel: Channel) -> str:
     name = clean(step, NAME_LIMIT)
-    if channel is Channel.EMAIL:
-        return f"{name} to {who}"
-    return f"call {who}" if name == "call" else f"{name}: call {who}"
+    if name == REMINDER:
+        return f"{name} to yourself"
+    match channel:
+        case Channel.EMAIL:
+            return f"{name} to {who}"
+        case Channel.TASK:
+            return f"{name}: {who}"
+        case Channel.CALL:
+            return f"call {who}" if name == "call" else f"{name}: call {who}"
 
 
 def draft_stands(draft: Draft) -> str:

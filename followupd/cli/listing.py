@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from followupd.cli.desk import open_desk
 from followupd.cli.format import counted, draft_stands, draft_to, iso, moment
+from followupd.cli.open_points import open_points_briefly, pause_words
 from followupd.cli.screen import Screen, print_json
 from followupd.cli.standing import answer_words, next_words
 from followupd.domain.days import say_day
 from followupd.domain.interview import Status
 from followupd.domain.verdicts import is_unclear
 from followupd.reading.text import clean
+from followupd.service.digest_journal import digest_problem
+from followupd.store.records import CALENDAR_FILE
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -50,7 +53,7 @@ class Row:
     @property
     def order(self) -> tuple[bool, bool, datetime, int]:
         """What needs the user first, then what is due next; what is closed last."""
-        needs = bool(self.history.possible or self.history.open_drafts)
+        needs = bool(self.history.possible or self.history.open_drafts or self.plan.tasks)
         step = self.plan.next_step
         due = step.due if step is not None and step.due is not None else _NEVER
         closed = self.plan.status is Status.CLOSED
@@ -70,6 +73,10 @@ def list_all(arguments: Namespace, clock: Clock) -> int:
             _table(screen, sorted(rows, key=lambda row: row.order), desk)
         else:
             screen.line("There are no interviews yet; `followupd add` records one.")
+        paused = pause_words(desk.pause, desk)
+        if paused is not None:
+            screen.line()
+            screen.line(paused, "yellow")
         suggested = len(reading.suggestions())
         if suggested:
             screen.line()
@@ -140,6 +147,13 @@ def account_lines(desk: Desk, reading: Reading) -> Iterator[str]:
         unreadable = len(reading.unreadable(account.name))
         if unreadable:
             yield f"{account.name}: {counted(unreadable, 'mail')} could not be read"
+    broken = digest_problem(reading) if desk.settings.digest is not None else None
+    if broken is not None and broken.problem_since is not None:
+        since_then = moment(broken.problem_since, desk.today, desk.workdays)
+        yield f"digest, since {since_then}: {clean(broken.problem, 500)}"
+    feed = reading.health(CALENDAR_FILE) if desk.settings.calendar is not None else None
+    if feed is not None and feed.problem:
+        yield f"calendar: {clean(feed.problem, 500)}"
 
 
 def _quiet(account: str, desk: Desk, reading: Reading) -> Iterator[str]:
@@ -161,7 +175,8 @@ def _table(screen: Screen, rows: list[Row], desk: Desk) -> None:
     cells, styles = [], []
     for row in rows:
         interview, status = row.history.interview, row.plan.status
-        base = "dim" if status is Status.CLOSED else ""
+        followed = row.history.followed_by is not None
+        base = "dim" if followed or status is Status.CLOSED else ""
         company, role = clean(interview.company, 100), clean(interview.role, 100)
         cells.append(
             (
@@ -171,12 +186,13 @@ def _table(screen: Screen, rows: list[Row], desk: Desk) -> None:
                 "\n".join(_what_is_next(row, desk)),
             )
         )
-        styles.append((base, base, _STYLES[status], base))
+        styles.append((base, base, "dim" if followed else _STYLES[status], base))
     screen.table(("ID", "INTERVIEW", "STATUS", "NEXT"), cells, styles=styles, cut=(6, 22, 8))
 
 
 def _what_is_next(row: Row, desk: Desk) -> Iterator[str]:
     history = row.history
+    said = next_words(row.plan, desk)
     if history.possible:
         yield f"{counted(len(history.possible), 'possible reply')}: followupd resolve"
     for draft in history.open_drafts[:_DRAFTS_NAMED]:
@@ -186,11 +202,13 @@ def _what_is_next(row: Row, desk: Desk) -> Iterator[str]:
     if row.plan.status is Status.CLOSED:
         reason = clean(history.closed.reason, 100) if history.closed is not None else ""
         yield answer_words(history, desk) or reason
+        yield from open_points_briefly(history, row.plan, desk)
+        yield from [said] if said is not None else []
         return
     if history.answer is not None:
         yield answer_words(history, desk)
         if is_unclear(history.answer.verdict):
             yield f"what it says is not clear: followupd why {history.interview_id}"
-    said = next_words(row.plan, desk)
+    yield from open_points_briefly(history, row.plan, desk)
     if said is not None:
         yield said

@@ -17,19 +17,22 @@ from followupd.cli.telling import Teller
 from followupd.config import state_directory
 from followupd.domain.events import MailboxSearched
 from followupd.reading.text import clean
-from followupd.service.once import whole_pass
+from followupd.service.calendar_file import CalendarFile
+from followupd.service.digesting import deliver
+from followupd.service.once import Failure, whole_pass
 from followupd.service.setup import open_world
 from followupd.store import event_to_json
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator
+    from pathlib import Path
     from types import TracebackType
     from typing import Self
 
     from followupd.domain.events import Event
     from followupd.service.clock import Clock
-    from followupd.service.once import Failure
+    from followupd.service.world import World
 
 _QUIET = 2.0
 """Seconds after which a person who waits is told what is being done."""
@@ -50,6 +53,7 @@ def once(arguments: Namespace, clock: Clock) -> int:
         before = world.store.last_event_id()
         with Progress() as progress:
             failures = whole_pass(world, state, progress.say)
+            failures += _errands(world, state)
         desk = Desk(settings, world.store, world.workdays, clock.now())
         if arguments.json:
             _print_json(desk, before, failures)
@@ -61,6 +65,19 @@ def once(arguments: Namespace, clock: Clock) -> int:
     finally:
         world.store.close()
     return 1 if failures else 0
+
+
+def _errands(world: World, state: Path) -> Iterator[Failure]:
+    """What a pass leaves to be done: the calendar file, and the digest if it is due."""
+    if world.settings.calendar is not None:
+        calendar = CalendarFile()
+        calendar.keep_current(world)
+        if calendar.problem:
+            yield Failure("calendar", calendar.problem)
+    if world.settings.digest is not None:
+        delivery = deliver(world, state)
+        if delivery.problem:
+            yield Failure("digest", delivery.problem)
 
 
 def _since(desk: Desk, before: int) -> Iterator[tuple[int, Event]]:

@@ -32,9 +32,10 @@ def preview(arguments: Namespace, clock: Clock) -> int:
         steps = [step for step in plan.steps if step.step == arguments.step]
         if not steps:
             known = dict.fromkeys(step.step for step in plan.steps)
+            hint = f" (`followupd draft {arguments.id} --list` shows what can be asked for)"
             raise UnknownInterview(
                 f"there is no step {quoted(arguments.step)} in the plan of interview "
-                f"{arguments.id}; {near(arguments.step, known)}"
+                f"{arguments.id}; {near(arguments.step, known)}{hint}"
             )
         steps = [step for step in steps if step.template and step.person is not None] or steps
         templates = Templates(shipped_templates(desk.settings.user.templates))
@@ -46,41 +47,47 @@ def preview(arguments: Namespace, clock: Clock) -> int:
             )
         sender = desk.settings.account(history.interview.account).address
         if arguments.json:
-            print_json(
-                [
-                    {
-                        "step": step.step,
-                        "from": sender,
-                        "to": draft.to,
-                        "subject": draft.subject,
-                        "in_reply_to": draft.in_reply_to,
-                        "body": draft.body,
-                    }
-                    for step, draft in zip(steps, drafts, strict=True)
-                ]
-            )
+            told = zip(steps, drafts, strict=True)
+            print_json([letter_to_json(step, draft, sender) for step, draft in told])
             return 0
         screen = Screen()
         for number, (step, draft) in enumerate(zip(steps, drafts, strict=True)):
             if number:
                 screen.line()
                 screen.line("-" * 72)
-            _print(screen, history, step, draft, desk)
+            print_letter(screen, history, step, draft, desk)
     return 0
 
 
+def letter_to_json(step: PlannedStep, draft: Written, sender: str) -> dict[str, object]:
+    """A draft as programs read it; `sender` is the address in its From."""
+    return {
+        "step": step.step,
+        "from": sender,
+        "to": draft.to,
+        "subject": draft.subject,
+        "in_reply_to": draft.in_reply_to,
+        "body": draft.body,
+    }
+
+
 def _refuse_draftless(step: PlannedStep) -> None:
-    if step.closes or not step.template:
+    if step.closes:
         raise FollowupdError(f"the step {step.step} has no draft: it closes the interview")
+    if step.is_task:
+        raise FollowupdError(f"the step {step.step} has no draft: it is yours to do")
     if step.person is None:
         raise FollowupdError(f"the step {step.step} has no draft: {step.reason}")
 
 
-def _print(screen: Screen, history: History, step: PlannedStep, draft: Written, desk: Desk) -> None:
+def print_letter(
+    screen: Screen, history: History, step: PlannedStep, draft: Written, desk: Desk
+) -> None:
+    """Print a draft as a mail program would show it, with the state of its step."""
     account = desk.settings.account(history.interview.account)
     to_person = step.person is not None and draft.to == step.person.address
     to_name = step.person.name if step.person is not None and to_person else desk.settings.user.name
-    screen.line(f"State: {step.state.value}, {step.reason}")
+    screen.line(f"State: {step.state.value}, {clean(step.reason, 300)}")
     screen.line(f"From: {clean(f'{desk.settings.user.name} <{account.address}>', 300)}")
     screen.line(f"To: {clean(f'{to_name} <{draft.to}>', 300)}")
     screen.line(f"Subject: {draft.subject}")

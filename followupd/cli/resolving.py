@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 from followupd.cli.desk import history_of, open_desk
 from followupd.cli.format import iso, moment, name_of
+from followupd.cli.reasons import reads_like
 from followupd.cli.screen import Screen, print_json
 from followupd.cli.standing import what_follows
-from followupd.domain.days import say_day
 from followupd.domain.events import (
     HoldingReply,
     Layer,
-    Place,
     PossibleReply,
     ReplyReceived,
     ReplyResolved,
@@ -29,7 +28,7 @@ from followupd.reading.text import clean, quoted
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from followupd.cli.desk import Desk
     from followupd.domain.events import Event, Mail, Verdict
@@ -122,20 +121,6 @@ def resolve(arguments: Namespace, clock: Clock) -> int:
             for sentence in what_follows(histories[number], plan, desk):
                 screen.line(sentence)
     return 0
-
-
-def _reads_like(verdict: Verdict | None, desk: Desk) -> Iterator[str]:
-    """What the mail seems to say."""
-    if verdict is None or not verdict.evidence:
-        return
-    meaning = verdict.meaning.value.replace("_", " ")
-    words = quoted(verdict.evidence[0].words, _EVIDENCE_LIMIT)
-    if verdict.evidence[0].place is Place.INVITATION:
-        words = clean(verdict.evidence[0].words, _EVIDENCE_LIMIT)
-    until = ""
-    if verdict.decision_by is not None:
-        until = f", until {say_day(verdict.decision_by, desk.today)}"
-    yield f"reads like: {meaning}{until}, {verdict.confidence:.0%} sure, by {words}"
 
 
 def _reply_of(replies: list[Reply], number: int) -> Reply:
@@ -235,7 +220,7 @@ def _list(desk: Desk, *, as_json: bool) -> None:
             clean(mail.subject, _NAME_LIMIT),
             f"from {sender}",
             f"because: {clean(reply.evidence, _EVIDENCE_LIMIT)}",
-            *_reads_like(reply.verdict, desk),
+            *reads_like(reply.verdict, desk),
         )
         when = moment(mail.date, desk.today, desk.workdays)
         rows.append((str(reply.number), when, "\n".join(told), "\n".join(may_be)))

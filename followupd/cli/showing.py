@@ -8,32 +8,36 @@ from followupd.cli.desk import history_of, open_desk
 from followupd.cli.format import (
     counted,
     day_with_distance,
-    distance,
     draft_stands,
     draft_to,
     iso,
     moment,
     name_of,
     stand_in_words,
+    worded,
 )
 from followupd.cli.listing import row_to_json
+from followupd.cli.open_points import open_points, pause_words
+from followupd.cli.plan_table import print_plan, step_to_json
 from followupd.cli.screen import Screen, print_json
 from followupd.cli.standing import status_sentence
 from followupd.cli.telling import Teller
+from followupd.cli.telling_acts import review_to_json, tell_act
 from followupd.domain.days import say_day
 from followupd.domain.interview import Channel
 from followupd.domain.status import expected_by
 from followupd.reading.text import clean, quoted
+from followupd.service.planning import cadence_for
 from followupd.store import event_to_json
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from followupd.cli.desk import Desk
     from followupd.domain.history import History
     from followupd.domain.interview import Person
-    from followupd.domain.plan import Plan, PlannedStep
+    from followupd.domain.plan import Plan
     from followupd.service.clock import Clock
     from followupd.store import Recorded
 
@@ -57,7 +61,7 @@ def show(arguments: Namespace, clock: Clock) -> int:
         _print_people(screen, history)
         _print_mail(screen, history, desk, unreadable)
         screen.heading("Plan")
-        _print_plan(screen, plan, desk)
+        print_plan(screen, plan, desk)
         screen.heading("Last events")
         _print_events(screen, history, recorded[-_LAST_EVENTS:], desk)
     return 0
@@ -70,13 +74,15 @@ def plan(arguments: Namespace, clock: Clock) -> int:
         history = history_of(histories, arguments.id)
         planned = desk.plan(history, histories)
         if arguments.json:
-            print_json([_step_to_json(step, desk) for step in planned.steps])
+            print_json([step_to_json(step, desk) for step in planned.steps])
             return 0
         screen = Screen()
         status = status_sentence(history, planned, desk)
         screen.line(f"{name_of(history.interview)} is {status}.")
+        for sentence in _beside(history, planned, desk):
+            screen.line(sentence, "yellow")
         screen.line()
-        _print_plan(screen, planned, desk)
+        print_plan(screen, planned, desk)
     return 0
 
 
@@ -92,20 +98,10 @@ def log(arguments: Namespace, clock: Clock) -> int:
     return 0
 
 
-def _step_to_json(step: PlannedStep, desk: Desk) -> dict[str, object]:
-    return {
-        "step": step.step,
-        "due": iso(step.due, desk.workdays),
-        "channel": step.channel.value,
-        "to": step.person.address if step.person is not None else None,
-        "state": step.state.value,
-        "reason": step.reason,
-    }
-
-
 def _show_json(history: History, planned: Plan, desk: Desk) -> dict[str, object]:
     interview = history.interview
-    expected = expected_by(history, desk.settings.cadence, desk.workdays)
+    cadence = cadence_for(interview, desk.settings)
+    expected = expected_by(history, cadence, desk.workdays)
     return row_to_json(history, planned, desk) | {
         "language": interview.language,
         "expected_by": expected.isoformat(),
@@ -121,9 +117,19 @@ def _show_json(history: History, planned: Plan, desk: Desk) -> dict[str, object]
             }
             for person in interview.people
         ],
-        "promises": [{"on": p.on.isoformat(), "what": p.what} for p in interview.promises],
+        "promises": [
+            {"on": promise.on.isoformat(), "what": promise.what}
+            for number, promise in enumerate(interview.promises)
+            if number not in history.dropped_promises
+        ],
         "notes": list(history.notes),
-        "plan": [_step_to_json(step, desk) for step in planned.steps],
+        "topics": dict(history.topics),
+        "changed_plans": history.plans.text if history.plans is not None else None,
+        "round_of": interview.round_of,
+        "followed_by": history.followed_by,
+        "closes_at": iso(planned.closes_at, desk.workdays),
+        "review": review_to_json(history.review) if history.review is not None else None,
+        "plan": [step_to_json(step, desk) for step in planned.steps],
     }
 
 
@@ -131,19 +137,40 @@ def _print_facts(screen: Screen, history: History, planned: Plan, desk: Desk) ->
     interview, today, workdays = history.interview, desk.today, desk.workdays
     screen.line(f"{history.interview_id}: {name_of(interview)}", "bold")
     screen.line(f"{status_sentence(history, planned, desk)}.")
+    for sentence in _beside(history, planned, desk):
+        screen.line(sentence, "yellow")
     screen.line(f"Interview: {moment(interview.held_at, today, workdays)}")
-    expected = expected_by(history, desk.settings.cadence, workdays)
+    cadence = cadence_for(interview, desk.settings)
+    expected = expected_by(history, cadence, workdays)
     day = day_with_distance(expected, today, workdays)
     if history.decision_by is None:
-        wait = desk.settings.cadence.silent_after
-        screen.line(f"Decision: {day} (assumed: nobody promised a date, so {wait} are allowed)")
+        wait, why = cadence.silent_after, "nobody promised a date"
+        if history.waiting_since is not None:
+            why = "they have what they asked for"
+        elif history.held_up_by is not None:
+            why = "they put it off and named no day"
+        screen.line(f"Decision: {day} (assumed: {why}, so {wait} are allowed)")
     else:
         screen.line(f"Decision: {day} (promised)")
     if history.snoozed_until is not None and history.snoozed_until > desk.now:
         screen.line(f"Snoozed until {moment(history.snoozed_until, today, workdays)}")
-    for promise in interview.promises:
-        screen.line(f"You promised, for {say_day(promise.on, today)}: {promise.what}")
+    for number, promise in enumerate(interview.promises):
+        if number not in history.dropped_promises:
+            screen.line(f"You promised, for {say_day(promise.on, today)}: {promise.what}")
+    if interview.round_of is not None:
+        screen.line(f"It is the next round of interview {interview.round_of}.")
+    if history.review is not None:
+        said = tell_act(history.review, history, today)
+        screen.line(f"{said[:1].upper()}{said[1:]}.")
     screen.line(f"Account: {interview.account}; language: {interview.language}")
+
+
+def _beside(history: History, planned: Plan, desk: Desk) -> Iterator[str]:
+    """What else is to be done or to be known."""
+    paused = pause_words(desk.pause, desk)
+    if paused is not None:
+        yield paused
+    yield from open_points(history, planned, desk)
 
 
 def _print_people(screen: Screen, history: History) -> None:
@@ -155,7 +182,7 @@ def _print_people(screen: Screen, history: History) -> None:
         ("PART", "WHO", "CONTACT"),
         [
             (
-                person.part.value.replace("_", " "),
+                worded(person.part),
                 f"{clean(person.name, _NAME_LIMIT)} <{person.address}>".strip(),
                 _contact(person, history),
             )
@@ -175,6 +202,8 @@ def _contact(person: Person, history: History) -> str:
         said.append("mail comes back")
     if person.key in history.gone:
         said.append("no longer there")
+    if topic := history.topics.get(person.key):
+        said.append(f"you talked about {clean(topic, _NAME_LIMIT)}")
     note = history.absences.get(person.key)
     if note is not None and (note.stand_in_name or note.stand_in_address):
         said.append(f"stand-in: {stand_in_words(note.stand_in_name, note.stand_in_address)}")
@@ -205,22 +234,6 @@ def _print_mail(screen: Screen, history: History, desk: Desk, unreadable: int) -
         screen.line()
         account = history.interview.account
         screen.line(f"{counted(unreadable, 'mail')} in {account} could not be read.", "red")
-
-
-def _print_plan(screen: Screen, planned: Plan, desk: Desk) -> None:
-    rows = []
-    for step in planned.steps:
-        due = []
-        if step.due is not None:
-            day = desk.workdays.day_of(step.due)
-            due = [say_day(day, desk.today), distance(day, desk.today, desk.workdays)]
-        if step.estimated:
-            due.append("at the earliest")
-        to = clean(step.person.called, _NAME_LIMIT) if step.person is not None else ""
-        how = "call" if step.channel is Channel.CALL else "to"
-        name = f"{step.step}\n{how} {to}" if to else step.step
-        rows.append((name, "\n".join(due), step.state.value, step.reason))
-    screen.table(("STEP", "DUE", "STATE", "WHY"), rows, cut=(26, 18, 11))
 
 
 def _print_events(

@@ -12,13 +12,16 @@ from followupd.cli.format import (
     moment,
     name_of,
     step_to,
+    worded,
 )
+from followupd.cli.open_points import open_points, pause_words
 from followupd.domain.days import say_day
 from followupd.domain.interview import Status
 from followupd.domain.plan import StepState
 from followupd.domain.status import expected_by
 from followupd.domain.verdicts import guess_of, is_unclear
 from followupd.reading.text import clean, quoted
+from followupd.service.planning import cadence_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +34,8 @@ if TYPE_CHECKING:
 def status_sentence(history: History, plan: Plan, desk: Desk) -> str:
     """What the status is, and why."""
     today, workdays = desk.today, desk.workdays
-    expected = say_day(expected_by(history, desk.settings.cadence, workdays), today)
+    cadence = cadence_for(history.interview, desk.settings)
+    expected = say_day(expected_by(history, cadence, workdays), today)
     promised = "promised" if history.decision_by is not None else "assumed"
     if history.held_up_by is not None:
         expected += f" (read from {quoted(history.held_up_by.subject, 60)}"
@@ -60,7 +64,7 @@ def answer_words(history: History, desk: Desk) -> str:
     if history.answer is None:
         return ""
     day = say_day(desk.workdays.day_of(history.answer.at), desk.today)
-    return f"{history.answer.outcome.value.replace('_', ' ')}, {day}"
+    return f"{worded(history.answer.outcome)}, {day}"
 
 
 def next_words(plan: Plan, desk: Desk) -> str | None:
@@ -78,6 +82,9 @@ def what_follows(history: History, plan: Plan, desk: Desk) -> Iterator[str]:
     """Sentences: where it stands now, what waits for the user, what happens next and why."""
     status = status_sentence(history, plan, desk)
     yield f"{name_of(history.interview)} is {status}."
+    paused = pause_words(desk.pause, desk)
+    if paused is not None and plan.status is not Status.CLOSED:
+        yield paused
     withdrawn = {each.message_id: each.reason for each in plan.withdraw}
     for draft in history.open_drafts:
         what = draft_to(draft, history)
@@ -92,11 +99,13 @@ def what_follows(history: History, plan: Plan, desk: Desk) -> Iterator[str]:
             f"{counted(len(history.possible), 'possible reply')} must be decided first: "
             "`followupd resolve`."
         )
+    yield from open_points(history, plan, desk)
     step = plan.next_step
     said = next_words(plan, desk)
+    waits = history.open_drafts or plan.tasks or plan.closes_at is not None
     if step is not None and said is not None:
         yield f"Next, {said} ({clean(step.reason, 200)})."
-    elif not history.open_drafts:
+    elif not waits and (paused is None or plan.status is Status.CLOSED):
         yield "Nothing more happens by itself."
 
 
@@ -113,7 +122,7 @@ def _unclear(history: History) -> Iterator[str]:
         )
         return
     yield (
-        f"What the answer says is not sure; it may be: {guess.value.replace('_', ' ')}. "
+        f"What the answer says is not sure; it may be: {worded(guess)}. "
         f"`followupd answered {number} --outcome {guess.value}` says so, "
         f"`followupd why {number}` tells why."
     )

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import sys
 import uuid
-from argparse import Namespace
 from typing import TYPE_CHECKING
 
-from followupd.cli.adding import explained, named, refuse_twice
 from followupd.cli.desk import open_desk
+from followupd.cli.entering import Entry, entry_sentences, record_entry
 from followupd.cli.format import iso, moment
-from followupd.cli.people import read_people
+from followupd.cli.particulars import named
+from followupd.cli.people import alike, read_person
+from followupd.cli.recorded import explained
+from followupd.cli.rounds import (
+    NONE,
+    chosen_round,
+    people_to_take,
+    position,
+    round_before,
+    same_day_before,
+)
 from followupd.cli.screen import Screen, print_json
 from followupd.cli.when import Moment
-from followupd.domain.events import Added, InterviewMoved, ThreadFound
+from followupd.domain.events import InterviewMoved, ThreadFound
 from followupd.domain.interview import Interview, Part
 from followupd.domain.suggestion import SuggestionState
 from followupd.errors import FollowupdError, UsageError
@@ -23,6 +32,7 @@ from followupd.reading.invitation.zones import named_zone
 from followupd.reading.text import clean
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Mapping
 
     from followupd.cli.desk import Desk
@@ -53,54 +63,46 @@ def suggestions(arguments: Namespace, clock: Clock) -> int:
 def accept(arguments: Namespace, clock: Clock) -> int:
     """Record a suggested interview; its number goes to standard output, all else to the other."""
     with open_desk(arguments, clock) as desk:
+        entry = None
         with desk.store.begin() as transaction:
             suggested = _open_one(transaction, arguments.suggestion)
             histories = desk.histories(transaction)
             known = histories.get(suggested.suggestion.accepted_as or 0)
             if known is not None:
-                number, said = _move(transaction, suggested, known, desk)
+                number = _move(transaction, suggested, known, desk)
             else:
-                number, said = _record(transaction, suggested, histories, arguments, desk)
+                entry = _entry(suggested, histories, arguments, desk)
+                number = record_entry(transaction, entry, histories, desk, again=arguments.again)
+                _record_thread(transaction, number, suggested, desk)
             transaction.accept_suggestion(suggested.id, number)
         if arguments.json:
             print_json({"id": number})
         else:
             print(number, flush=True)
         screen = Screen(sys.stderr)
-        if known is None:
-            for sentence in explained(number, Moment(suggested.suggestion.held_at), desk):
-                screen.line(sentence)
-        for sentence in said:
+        held_at = suggested.suggestion.held_at
+        if entry is None:
+            when = moment(held_at, desk.today, desk.workdays)
+            screen.line(f"Interview {number} is moved to {when}.")
+            return 0
+        said = entry_sentences(number, entry, desk)
+        for sentence in explained(number, Moment(held_at), desk, said):
             screen.line(sentence)
     return 0
 
 
-def _record(
-    transaction: Transaction,
-    suggested: Suggested,
-    histories: Mapping[int, History],
-    arguments: Namespace,
-    desk: Desk,
-) -> tuple[int, list[str]]:
-    """Record the interview with the mail that suggested it; its number, and who is left out."""
-    interview, left_out = _interview(suggested, histories, arguments, desk)
-    if not arguments.again:
-        refuse_twice(interview, histories.values())
-    number = transaction.add(Added(at=desk.now, interview=interview))
+def _record_thread(transaction: Transaction, number: int, suggested: Suggested, desk: Desk) -> None:
+    """Record the mail that suggested an interview as one of its thread."""
     mail = suggested.suggestion.mail
     # The mark with which a look back through the mailbox records the same mail.
     transaction.append(number, ThreadFound(at=desk.now, mail=mail), f"mail:{mail.message_id}")
-    return number, left_out
 
 
-def _move(
-    transaction: Transaction, suggested: Suggested, known: History, desk: Desk
-) -> tuple[int, list[str]]:
+def _move(transaction: Transaction, suggested: Suggested, known: History, desk: Desk) -> int:
     """Record that an interview is held at the time that its invitation now names."""
-    held_at, number = suggested.suggestion.held_at, known.interview_id
-    transaction.append(number, InterviewMoved(at=desk.now, held_at=held_at))
-    when = moment(held_at, desk.today, desk.workdays)
-    return number, [f"Interview {number} is moved to {when}."]
+    moved = InterviewMoved(at=desk.now, held_at=suggested.suggestion.held_at)
+    transaction.append(known.interview_id, moved)
+    return known.interview_id
 
 
 def dismiss(arguments: Namespace, clock: Clock) -> int:
@@ -136,52 +138,94 @@ def _company_and_role(suggestion: Suggestion, histories: Mapping[int, History]) 
     return known.interview.company, known.interview.role
 
 
-def _interview(
+def _entry(
     suggested: Suggested, histories: Mapping[int, History], arguments: Namespace, desk: Desk
-) -> tuple[Interview, list[str]]:
-    """The interview as it is recorded, and a sentence for everybody who is left out."""
+) -> Entry:
+    """The interview as it is recorded, with a sentence for everybody who is left out."""
     suggestion = suggested.suggestion
+    chosen = None
+    if arguments.round_of not in (None, NONE):
+        chosen = chosen_round(arguments.round_of, histories)
     company, role = _company_and_role(suggestion, histories)
+    if chosen is not None:
+        company, role = chosen.interview.company, chosen.interview.role
     company, role = arguments.company or company, arguments.role or role
+    _refuse_unknown(suggested.id, company, role)
+    company, role = named(company, "--company"), named(role, "--role")
+    before, same_day = chosen, None
+    if arguments.round_of is None:
+        key, held_at = position(company, role), suggestion.held_at
+        before = round_before(key, held_at, histories.values(), desk.workdays, desk.now)
+        same_day = same_day_before(key, held_at, histories.values(), desk.workdays)
+    # Who was found by company and role alone may be as wrong as the guess.
+    is_sure = chosen is not None or suggestion.from_interview in histories
+    model = before.interview if before is not None and is_sure else None
+    people, left_out = _people(suggestion, before if is_sure else None, desk)
+    interview = Interview(
+        uid=uuid.uuid4().hex,
+        company=company,
+        role=role,
+        held_at=suggestion.held_at,
+        decision_by=None,
+        people=people,
+        promises=(),
+        account=desk.settings.account(suggestion.account).name,
+        language=desk.settings.user.language if model is None else model.language,
+        register=None if model is None else model.register,
+        cadence=""
+        if model is None or model.cadence not in desk.settings.cadences
+        else model.cadence,
+        round_of=before.interview_id if before is not None else None,
+    )
+    return Entry(interview, before, chosen is None, same_day, left_out)
+
+
+def _refuse_unknown(number: int, company: str, role: str) -> None:
+    """Name what of a suggestion is not known.
+
+    Raises:
+        UsageError: the company or the role is not.
+    """
     missing = [
         option for option, value in (("--company C", company), ("--role R", role)) if not value
     ]
     if missing:
         what = " and ".join("company" if "company" in each else "role" for each in missing)
         raise UsageError(
-            f"the {what} of suggestion {suggested.id} {'is' if len(missing) == 1 else 'are'} not "
-            f"known; say `followupd accept {suggested.id} {' '.join(missing)}`"
+            f"the {what} of suggestion {number} {'is' if len(missing) == 1 else 'are'} not "
+            f"known; say `followupd accept {number} {' '.join(missing)}`"
         )
-    people: list[Person] = []
-    left_out: list[str] = []
-    for person in suggestion.people:
+
+
+def _people(
+    suggestion: Suggestion, before: History | None, desk: Desk
+) -> tuple[tuple[Person, ...], tuple[str, ...]]:
+    """Everybody on the invitation, after the people of the round before; and who is left out.
+
+    Those who were at the round before need not be at this one; its recruiter need not be at it
+    although they invite to it.
+    """
+    known = people_to_take(before, interviewers=False) if before is not None else ()
+    recruiters = {person.key for person in known if person.part is Part.RECRUITER}
+    people, left_out = list(known), list[str]()
+    for suggested in suggestion.people:
         try:
-            people.extend(_person(person, desk))
+            person = _person(suggested, desk)
         except UsageError:
-            left_out.append(f"Left out: {_called(person)}, who cannot be written to.")
-    interview = Interview(
-        uid=uuid.uuid4().hex,
-        company=named(company, "--company"),
-        role=named(role, "--role"),
-        held_at=suggestion.held_at,
-        decision_by=None,
-        people=tuple(people),
-        promises=(),
-        account=desk.settings.account(suggestion.account).name,
-        language=desk.settings.user.language,
-    )
-    return interview, left_out
+            left_out.append(f"Left out: {_called(suggested)}, who cannot be written to.")
+            continue
+        if person.key not in recruiters:
+            people.append(alike(person, known))
+    return tuple(people), tuple(left_out)
 
 
-def _person(person: SuggestedPerson, desk: Desk) -> tuple[Person, ...]:
+def _person(person: SuggestedPerson, desk: Desk) -> Person:
     """A person as `add` would read them, so that the same is refused."""
     recruits = is_recruiter(Address(person.name, person.address))
     part = Part.RECRUITER if recruits else Part.INTERVIEWER
     name = person.name.replace('"', "'").replace("\\", "")
-    asked = {each.value: list[str]() for each in Part}
-    asked[part.value] = [f'"{name}" <{person.address}>']
-    details = Namespace(**asked, prefers=[], phone=[], timezone=[])
-    return read_people(details, desk.settings.own_addresses)
+    text = f'"{name}" <{person.address}>'
+    return read_person(text, part, "PERSON", desk.settings.own_addresses)
 
 
 def _called(person: SuggestedPerson) -> str:

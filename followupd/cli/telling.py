@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from followupd.cli.format import called, draft_to, moment, name_of, stand_in_words
+from followupd.cli.format import called, draft_to, moment, name_of, stand_in_words, worded
 from followupd.cli.telling_acts import tell_act
 from followupd.domain import events as happened
 from followupd.domain.days import say_day
@@ -49,7 +49,7 @@ class Teller:
             case happened.ThreadFound(mail=mail):
                 return f"earlier mail found: {self._mail(mail)}"
             case happened.ReplyReceived(mail=mail, outcome=outcome, evidence=evidence):
-                said = f" ({_word(outcome)})" if outcome != outcome.OTHER else ""
+                said = f" ({worded(outcome)})" if outcome != outcome.OTHER else ""
                 why = self._why(evidence, event.verdict)
                 return f"answer{said}: {self._mail(mail)}; {why}"
             case happened.HoldingReply(mail=mail, decision_by=decision_by, evidence=evidence):
@@ -64,7 +64,7 @@ class Teller:
                 return f"possible reply: {self._mail(mail)}; {why}"
             case happened.ReplyResolved(belongs=belongs):
                 decided = "is the answer" if belongs else "is no answer"
-                said = "" if event.outcome is None else f", {_word(event.outcome)}"
+                said = "" if event.outcome is None else f", {worded(event.outcome)}"
                 return f"you decided that the possible reply {decided}{said}"
             case happened.AutomaticReceived():
                 return self._automatic(event)
@@ -89,14 +89,15 @@ class Teller:
                 return f"in Drafts again: {self._draft(message_id)}"
             case happened.WroteByHand(mail=mail):
                 return f"you wrote on your own: {self._mail(mail)}"
-            case happened.CallMade(note=note):
-                return f"you called{_after(note)}"
+            case happened.CallMade(note=note, person=person):
+                whom = f" {called(person, self.history)}" if person else ""
+                return f"you called{whom}{_after(note)}"
             case happened.InterviewMoved(held_at=held_at):
                 return f"the interview is moved to {moment(held_at, self.today, self.workdays)}"
             case happened.DecisionMoved(decision_by=decision_by):
                 return f"the decision is promised for {say_day(decision_by, self.today)}"
             case happened.MarkedAnswered(outcome=outcome):
-                return f"you said that an answer came: {_word(outcome)}"
+                return f"you said that an answer came: {worded(outcome)}"
             case happened.MarkedSilent():
                 return "you said that no answer has come"
             case happened.Snoozed(until=until):
@@ -140,10 +141,6 @@ class Teller:
     def _draft(self, message_id: str) -> str:
         draft = self.history.draft(message_id)
         return draft_to(draft, self.history) if draft is not None else "a draft"
-
-
-def _word(value: str) -> str:
-    return value.replace("_", " ")
 
 
 def _after(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from followupd.cli.format import called
+from followupd.cli.format import called, worded
 from followupd.domain import acts
 from followupd.domain.days import say_day
 from followupd.reading.text import clean, quoted
@@ -25,10 +25,10 @@ def tell_act(act: Act, history: History, today: date) -> str:  # noqa: C901, PLR
         case acts.InterviewEdited():
             return f"you changed {_changes(act)}"
         case acts.PersonRecorded(person=person, instead_of=before):
-            who = f"{clean(person.called, 100)}, {_word(person.part)}"
+            who = f"{clean(person.called, 100)}, {worded(person.part)}"
             return f"you changed what is known of {who}" if before else f"you added {who}"
         case acts.PersonRemoved(address=address, part=part):
-            return f"you removed {clean(address, 100)}, {_word(part)}"
+            return f"you removed {clean(address, 100)}, {worded(part)}"
         case acts.PromiseMade(promise=promise):
             return f"you promised for {say_day(promise.on, today)}: {clean(promise.what, 300)}"
         case acts.PromiseDropped(number=number):
@@ -47,6 +47,18 @@ def tell_act(act: Act, history: History, today: date) -> str:  # noqa: C901, PLR
             return _review(act)
         case _:
             assert_never(act)
+
+
+def review_to_json(review: acts.Reviewed) -> dict[str, object]:
+    """A review, for programs; null where the user did not say."""
+    return {
+        "answered": review.answered,
+        "days": review.days,
+        "treated": review.treated,
+        "again": review.again,
+        "text": review.text,
+        "declined": review.declined,
+    }
 
 
 def _changes(act: acts.InterviewEdited) -> str:
@@ -86,7 +98,3 @@ def _review(act: acts.Reviewed) -> str:
 
 def _given(text: str) -> str:
     return quoted(text, _TEXT_LIMIT) if text else "nothing any more"
-
-
-def _word(value: str) -> str:
-    return value.replace("_", " ")

@@ -9,14 +9,25 @@ import pytest
 
 from followupd.domain import events as happened
 from followupd.domain.events import Layer, Meaning, Verdict
+from followupd.domain.interview import Outcome
 from followupd.store import Store
-from tests.support.cli import Shell
+from tests.support.cli import CONFIG, Shell
 from tests.support.stories import DANA, HENRY, IVY, story
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.stories import Story
+
+TASKS = """
+[cadence]
+silent_after = "5 business days"
+[[cadence.steps]]
+name = "look"
+after = "decision"
+wait = "1 business day"
+channel = "task"
+"""
 
 RECRUITER = ("--recruiter", "Dana Fox <dana@acme.example>")
 
@@ -188,6 +199,87 @@ def test_a_call_and_a_note_are_kept(shell: Shell) -> None:
     assert "you called: left a message" in out
     assert "note: asked about Kubernetes" in out
     assert shell.run("note", "1", " \u200b ").code == 2
+
+
+def test_a_call_may_say_whom_it_reached(shell: Shell) -> None:
+    """An address or a name; somebody unknown is refused."""
+    shell.add(*RECRUITER)
+    assert "you called Dana Fox" in shell.did("called", "1", "--to", "Dana").out
+    assert shell.did("log", "1", "--json").json[-1]["person"] == "dana@acme.example"
+    shell.did("called", "1", "--to", "dana@acme.example", "--note", "voicemail")
+    assert "you called Dana Fox: voicemail" in shell.did("log", "1").out
+    refused = shell.run("called", "1", "--to", "Henry")
+    assert refused.code == 2
+    assert "--to" in refused.err
+
+
+def asked(*answers: Outcome) -> Story:
+    """A story in which Dana answered."""
+    told = story(DANA, HENRY)
+    told.now = told.moment("2026-11-09 10:00")
+    for outcome in answers:
+        told.reply(DANA, outcome)
+    return told
+
+
+def test_a_task_is_done_and_the_waiting_goes_on(shell: Shell) -> None:
+    """Who asked for something has it, and owes the answer again."""
+    number = shell.live(asked(Outcome.INFO_REQUEST))
+    assert row(shell, number)["status"] == "answered"
+    assert "answer is done" in shell.did("done", "1").out
+    assert kinds(shell)[-1] == "task_done"
+    assert row(shell, number)["outcome"] is None
+    refused = shell.run("done", "1")
+    assert refused.code == 1
+    assert "no task" in refused.err
+
+
+def test_a_task_that_there_is_not_is_answered_with_those_there_are(shell: Shell) -> None:
+    """By its name as the plan shows it."""
+    shell.live(asked(Outcome.NEXT_ROUND))
+    refused = shell.run("done", "1", "answer")
+    assert refused.code == 2
+    assert '"next-round"' in refused.err
+    shell.did("done", "1", "next-round")
+    assert shell.did("plan", "1", "--json").json[-1]["state"] == "done"
+
+
+def test_of_several_tasks_one_has_to_be_named(shell: Shell) -> None:
+    """A cadence of one's own may have tasks as well."""
+    shell.configure(CONFIG + TASKS)
+    told = story(DANA)
+    told.now = told.moment("2026-11-10 10:00")
+    day = date(2026, 11, 20)
+    told.record(
+        happened.HoldingReply(
+            at=told.now,
+            mail=told.mail(DANA.address, ("robin@example.org",)),
+            layer=Layer.ADDRESS,
+            evidence="",
+            decision_by=day,
+            verdict=Verdict(Meaning.STILL_DECIDING, 0.9, decision_by=day, by_call=True),
+        )
+    )
+    shell.live(told)
+    refused = shell.run("done", "1")
+    assert refused.code == 2
+    assert "TASK: say which: look, their-call" in refused.err
+    assert "did Dana Fox call on Fri 20 Nov" in shell.did("list").out.replace("\n", " ")
+    assert "`followupd done 1 their-call`" in shell.did("show", "1").out
+    out = shell.did("done", "1", "their-call").out
+    assert "To do: look (" in out
+    assert "`followupd done 1` when done" in out
+
+
+def test_an_answer_still_counts_after_a_closing_is_taken_back(shell: Shell) -> None:
+    """A second `reopen` takes the answer back as well."""
+    shell.add(*RECRUITER)
+    shell.did("answered", "1", "--outcome", "offer")
+    shell.did("close", "1")
+    assert "`followupd reopen 1` again" in shell.did("reopen", "1").out
+    assert row(shell)["status"] == "answered"
+    shell.did("reopen", "1")
+    assert row(shell)["status"] == "waiting"
 
 
 def test_a_command_that_is_refused_records_nothing(shell: Shell) -> None:

@@ -58,7 +58,7 @@ def test_preview_shows_the_draft_as_it_would_be_laid(shell: Shell) -> None:
     assert "From: Robin Doe <robin@example.org>" in out
     assert "To: Dana Fox <dana@acme.example>" in out
     assert "Subject: " in out
-    assert "Hello Dana," in out
+    assert "Dear Dana Fox," in out
     (draft,) = shell.did("preview", "1", "check-in", "--json").json
     assert (draft["to"], draft["in_reply_to"]) == ("dana@acme.example", None)
 
