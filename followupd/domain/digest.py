@@ -24,18 +24,19 @@ from followupd.domain.digest_lines import (
     questions,
     tasks,
 )
+from followupd.domain.digest_parts import Suggested
 from followupd.domain.interview import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
-    from followupd.domain.digest_lines import (
+    from followupd.domain.digest_lines import Process
+    from followupd.domain.digest_parts import (
         Answer,
         Call,
         Cold,
         Ending,
-        Process,
         Question,
         Task,
         WaitingDraft,
@@ -43,23 +44,6 @@ if TYPE_CHECKING:
     )
     from followupd.domain.suggestion import Suggestion
     from followupd.domain.workdays import Workdays
-
-
-@dataclass(frozen=True, slots=True)
-class Suggested:
-    """An interview that mail suggests.
-
-    Attributes:
-        id: by which `followupd accept` names it.
-        company: a guess; "" where it is not known.
-        on: the day it is to be held, in the user's zone.
-        moves: the number of the interview that it would move, or None for a new one.
-    """
-
-    id: int
-    company: str
-    on: date
-    moves: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

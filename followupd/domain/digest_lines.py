@@ -6,8 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from followupd.domain.cadence import PROMISE, REMINDER
+from followupd.domain.digest_parts import (
+    About,
+    Answer,
+    Call,
+    Cold,
+    Ending,
+    Next,
+    Question,
+    Task,
+    WaitingDraft,
+    WaitingPromise,
+)
 from followupd.domain.events import HoldingReply, Layer, ReplyReceived
-from followupd.domain.interview import EMPLOYER, Channel, DraftState, Outcome, Status
+from followupd.domain.interview import EMPLOYER, Channel, DraftState, Status
 from followupd.domain.steps import StepState
 from followupd.domain.verdicts import guess_of, is_unclear
 
@@ -41,165 +53,6 @@ class Process:
     history: History
     plan: Plan
     news: tuple[Event, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """Which interview a line is about; names as they were recorded."""
-
-    id: int
-    company: str
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A word from them.
-
-    Attributes:
-        about: the interview.
-        who: the name of the writer, else the address.
-        on: the day of the mail, in the user's zone.
-        outcome: what it says; None for "not decided yet".
-        decision_by: the day until which they now want to decide, or None.
-        is_unclear: whether it is not sure what it says.
-    """
-
-    about: About
-    who: str
-    on: date
-    outcome: Outcome | None
-    decision_by: date | None = None
-    is_unclear: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What only the user can decide.
-
-    Attributes:
-        about: the interview.
-        who: the name of the writer, else the address.
-        on: the day of the mail, in the user's zone.
-        is_answer: the mail is an answer, and what it says is not clear; else it is not known
-            whether it is one.
-        guess: what it may say, or None.
-    """
-
-    about: About
-    who: str
-    on: date
-    is_answer: bool
-    guess: Outcome | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingPromise:
-    """A promise for today or tomorrow; `who` is "" where nobody is recorded to send it to."""
-
-    about: About
-    what: str
-    on: date
-    who: str
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call to be made today; `phone` is "" where the number is not known."""
-
-    about: About
-    who: str
-    phone: str
-    step: str
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What is to be done and has no draft.
-
-    Attributes:
-        about: the interview.
-        name: of the task (`duties.py`).
-        who: whom it concerns; "" for nobody in particular.
-        on: since when.
-        reason: one clause, in English.
-    """
-
-    about: About
-    name: str
-    who: str
-    on: date
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingDraft:
-    """A letter in Drafts.
-
-    Attributes:
-        about: the interview.
-        step: its name.
-        who: whom it is to.
-        since: the day it was laid there.
-        days: the working days since then.
-        is_edited: the user has changed it.
-    """
-
-    about: About
-    step: str
-    who: str
-    since: date
-    days: int
-    is_edited: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Next:
-    """What comes next by itself; `who` is "" for nobody in particular."""
-
-    step: str
-    who: str
-    on: date
-    is_call: bool
-    closes: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Cold:
-    """An interview about which nothing was heard for too long.
-
-    Attributes:
-        about: the interview.
-        last_word: the day they last wrote, or that of the interview.
-        days: the working days since then.
-        next: what comes next by itself, or None.
-        drafts: how many letters or call sheets for it wait in Drafts.
-        asks: a possible reply waits to be decided first.
-    """
-
-    about: About
-    last_word: date
-    days: int
-    next: Next | None
-    drafts: int
-    asks: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """An interview that was closed.
-
-    Attributes:
-        about: the interview.
-        by_plan: it was not the user who closed it.
-        outcome: of the answer, or None where none came.
-        reason: one clause, in English; may be empty.
-    """
-
-    about: About
-    by_plan: bool
-    outcome: Outcome | None
-    reason: str
 
 
 def answers(processes: Iterable[Process], workdays: Workdays) -> Iterator[Answer]:
@@ -386,13 +239,22 @@ def _last_word(history: History) -> datetime:
 
 
 def _next(plan: Plan, workdays: Workdays) -> Next | None:
-    step = plan.next_step
-    if step is None or step.due is None:
+    """The next step towards an answer; a promise is none."""
+    ahead = [
+        (step.due, step)
+        for step in plan.steps
+        if step.state.is_ahead
+        and step.due is not None
+        and not step.is_task
+        and step.step not in (PROMISE, REMINDER)
+    ]
+    if not ahead:
         return None
+    due, step = min(ahead, key=lambda pair: pair[0])
     return Next(
         step=step.step,
         who=_called(step),
-        on=workdays.day_of(step.due),
+        on=workdays.day_of(due),
         is_call=step.channel is Channel.CALL,
         closes=step.closes,
     )

@@ -162,17 +162,19 @@ class Walk:
             step: the step that asked for it.
             draft: the draft it is about, where the event does not name it.
         """
+        before = self.histories.get(number)
         events = self._events.setdefault(number, [])
         events.append(event)
         self.log.append((number, event))
         history = self.histories[number] = fold(number, events)
         self.occurrences.append(occurrence(number, event, history, step, draft))
+        concerned = self._sharing(history)
+        if before is not None and before.interview is not history.interview:
+            concerned += self._sharing(before)
         self._dirty.add(number)
+        # What is closed waits for nobody.
         self._dirty.update(
-            other.interview_id
-            for other in self._sharing(history)
-            # What is closed waits for nobody.
-            if other.closed is None or other.open_drafts
+            other.interview_id for other in concerned if other.closed is None or other.open_drafts
         )
 
     def _sharing(self, history: History) -> list[History]:
