@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["run_demo"]
 
 _INTRODUCTION = (
-    "Robin Doe has three interviews. An IMAP server inside this process holds Robin's mailbox, "
+    "Robin Doe has four interviews. An IMAP server inside this process holds Robin's mailbox, "
     "and the real daemon watches it. Only the clock is set by the story."
 )
 
@@ -65,7 +65,7 @@ def run_demo(*, keep: bool = False, out: TextIO | None = None) -> int:
     narrator = Narrator(out)
     try:
         with _quiet(), _ended_by_sigterm(), opened(BEGINS) as stage:
-            narrator.title("followupd: three interviews, seven weeks", _INTRODUCTION)
+            narrator.title("followupd: four interviews, seven weeks", _INTRODUCTION)
             stage.mail.receive(INVITATION.mail(stage.now), stage.now)
             with stage.watched():
                 Story(stage, narrator).tell()

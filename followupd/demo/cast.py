@@ -1,27 +1,99 @@
-"""Who is in the story, and what they write to Robin."""
+"""Who is in the story, what Robin records of them, and what they write to Robin."""
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from typing import TYPE_CHECKING
 
-from followupd.demo.stage import ACCOUNT, ZONE
-from followupd.domain.interview import Interview, Part, Person
+from followupd.domain.interview import Part, Person
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 ROBIN_ADDRESS = "Robin Doe <robin@example.org>"
 
 DANA = Person("Dana Fox", "dana@acme.example", Part.RECRUITER)
+
 SAM = Person("Sam Park", "sam@northwind.example", Part.RECRUITER, phone="+49 30 5550 0142")
 KIM = Person("Kim Lee", "kim@northwind.example", Part.HIRING_MANAGER)
+ADA = Person("Ada Wood", "ada@northwind.example", Part.INTERVIEWER)
+BEN = Person("Ben Hale", "ben@northwind.example", Part.INTERVIEWER)
+RAE = Person("Rae Orr", "rae@northwind.example", Part.SENIOR)
 JO = Person("Jo Berg", "jo@friends.example", Part.NETWORK)
 PAT = Person("Pat Roe", "pat@friends.example", Part.NETWORK)
+
 LEE = Person("Lee Ray", "lee@globex.example", Part.RECRUITER)
+MIA = Person("Mia Sund", "mia@globex.example", Part.RECRUITER)
+"""Stands in for Lee; Robin does not know of her before Lee's absence note."""
+
+UMA = Person("Uma Ott", "uma@initech.example", Part.RECRUITER)
 
 BEGINS = "2026-11-24 10:00"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An interview as Robin tells it to `followupd add`.
+
+    Attributes:
+        company: where.
+        role: the position.
+        at: when it was held, Robin's wall time such as `2026-12-01 14:00`.
+        decision_by: the day that was promised, such as `2026-12-04`.
+        people: who belongs to it.
+        promises: what Robin promised, each such as `2026-12-07: a writing sample`.
+    """
+
+    company: str
+    role: str
+    at: str
+    decision_by: str
+    people: tuple[Person, ...]
+    promises: tuple[str, ...] = ()
+
+    @property
+    def command(self) -> tuple[tuple[str, ...], ...]:
+        """The words of the command that records it, line by line."""
+        people = [
+            (f"--{person.part.value.replace('_', '-')}", f"{person.name} <{person.address}>")
+            for person in self.people
+        ]
+        phones = [("--phone", f"{p.name}: {p.phone}") for p in self.people if p.phone]
+        return (
+            ("add", self.company, "--role", self.role),
+            ("--held", self.at, "--decision-by", self.decision_by),
+            *people,
+            *phones,
+            *(("--promise", promise) for promise in self.promises),
+        )
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of that command."""
+        return tuple(word for line in self.command for word in line)
+
+    @property
+    def typed(self) -> tuple[str, ...]:
+        """The command as it is typed, line by line."""
+        lines = [" ".join(map(_quoted, line)) for line in self.command]
+        return (f"$ followupd {lines[0]} \\", *(f"{line} \\" for line in lines[1:-1]), lines[-1])
+
+    @property
+    def summary(self) -> tuple[str, ...]:
+        """The same in words."""
+        people = ", ".join(f"{p.name} ({p.part.value.replace('_', ' ')})" for p in self.people)
+        return (
+            f"{self.role}; {people}",
+            *(f"promised for {promise}" for promise in self.promises),
+        )
+
+
+def _quoted(word: str) -> str:
+    return f'"{word}"' if " " in word else word
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +146,8 @@ ABSENCE = Writing(
     "Lee Ray <lee@globex.example>",
     "Automatic reply: Thank you - Site Reliability Engineer interview",
     "Thank you for your message. I am out of office until Monday, 14 December 2026,\n"
-    "and back on Tuesday, 15 December 2026.\n\nLee Ray\n",
+    "and back on Tuesday, 15 December 2026. In urgent cases please contact my\n"
+    "colleague Mia Sund <mia@globex.example>.\n\nLee Ray\n",
     (("Auto-Submitted", "auto-replied"),),
 )
 
@@ -99,39 +172,10 @@ ANSWER = Writing(
     "to meet you again. Would Tuesday at ten suit you?\n\nDana\n",
 )
 
-
-def interview(
-    company: str, role: str, held: str, decision_by: str, people: tuple[Person, ...]
-) -> Interview:
-    """An interview as `followupd add` records it; `held` is Robin's wall time."""
-    return Interview(
-        uid=uuid.uuid4().hex,
-        company=company,
-        role=role,
-        held_at=datetime.fromisoformat(held).replace(tzinfo=ZONE),
-        decision_by=date.fromisoformat(decision_by),
-        people=people,
-        promises=(),
-        account=ACCOUNT,
-        language="en",
-    )
-
-
-def command(recorded: Interview) -> tuple[str, ...]:
-    """The command that records it, line by line."""
-    options = {
-        Part.RECRUITER: "--recruiter",
-        Part.HIRING_MANAGER: "--hiring-manager",
-        Part.NETWORK: "--network",
-    }
-    return (
-        f'$ followupd add {recorded.company} --role "{recorded.role}" \\',
-        f'--held "{recorded.held_at:%Y-%m-%d %H:%M}" --decision-by {recorded.decision_by} \\',
-        " ".join(f'{options[p.part]} "{p.name} <{p.address}>"' for p in recorded.people),
-    )
-
-
-def summary(recorded: Interview) -> str:
-    """The same in words."""
-    people = ", ".join(f"{p.name} ({p.part.value.replace('_', ' ')})" for p in recorded.people)
-    return f"{recorded.role}; {people}"
+REJECTION = Writing(
+    "Uma Ott <uma@initech.example>",
+    "Re: Thank you - Support Engineer interview",
+    "Dear Robin,\n\nthank you for your interest in the position and for your time.\n"
+    "Unfortunately, we have decided to move forward with another candidate.\n"
+    "We wish you all the best.\n\nUma Ott\n",
+)

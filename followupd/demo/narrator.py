@@ -96,6 +96,12 @@ class Narrator:
         self._console.print(panel)
         self._last_who = ""
 
+    def page(self, title: str, text: str) -> None:
+        """What a command prints."""
+        content = Text(clean_lines(text, _LONGEST_TEXT).strip())
+        self._console.print(Panel(content, box=ROUNDED, title=title, title_align="left"))
+        self._last_who = ""
+
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """How things stand."""
         table = Table(box=SIMPLE_HEAD, expand=True, pad_edge=False)

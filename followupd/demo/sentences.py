@@ -11,7 +11,7 @@ from followupd.domain.days import say_day
 from followupd.domain.interview import Outcome, Status
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from followupd.demo.stage import News
     from followupd.domain.history import History
@@ -36,18 +36,20 @@ def sentence(news: News) -> Sentence | None:  # noqa: PLR0911 - one case an even
     match event:
         case happened.ThreadFound(mail=mail):
             return Sentence(f'finds the thread with {mail.sender_name}: "{mail.subject}"')
-        case happened.DraftQueued(step=step, person=person):
+        case happened.DraftQueued(step=step, person=person, to=to, subject=subject):
+            if to.casefold() != person.casefold():
+                return Sentence(f'lays a sheet for Robin: "{subject}"', news.why)
             return Sentence(f"lays a draft: {step} to {_name(history, person)}", news.why)
         case happened.DraftSent(message_id=message_id):
-            return Sentence(f"sees in Sent that the {_step(history, message_id)} went out")
+            return Sentence(f"sees in Sent that the {_draft(history, message_id)} went out")
         case happened.DraftDismissed(message_id=message_id):
-            return Sentence(f"takes that for a no: no {_step(history, message_id)} any more")
+            return Sentence(f"takes that for a no: no {_draft(history, message_id)} any more")
         case happened.DraftWithdrawn(message_id=message_id, reason=reason):
-            return Sentence(
-                f"takes its own untouched {_step(history, message_id)} draft back", reason
-            )
-        case happened.ReplyReceived(mail=mail):
-            return Sentence(f"marks {company} answered by {mail.sender_name}")
+            said = f"takes its own untouched draft back: {_draft(history, message_id)}"
+            return Sentence(said, reason)
+        case happened.ReplyReceived(mail=mail, outcome=outcome):
+            kind = "" if outcome is Outcome.OTHER else f": {outcome.value.replace('_', ' ')}"
+            return Sentence(f"marks {company} answered by {mail.sender_name}{kind}")
         case happened.AutomaticReceived(mail=mail, category=category):
             kind = category.value.replace("_", " ")
             return Sentence(f'files "{mail.subject}" as automatic ({kind}): no answer')
@@ -58,10 +60,16 @@ def sentence(news: News) -> Sentence | None:  # noqa: PLR0911 - one case an even
 
 
 def when(step: PlannedStep, workdays: Workdays) -> str:
-    """When a step is due, in the user's zone."""
+    """When a step is due, in the user's zone; a guess for one that waits for another."""
     if step.due is None:
         return "open"
-    local = workdays.local(step.due)
+    about = "about " if step.estimated else ""
+    return f"{about}{clock(step.due, workdays)}"
+
+
+def clock(moment: datetime, workdays: Workdays) -> str:
+    """A moment as Robin's clock shows it."""
+    local = workdays.local(moment)
     return f"{say_day(local.date(), local.date())}, {local:%H:%M}"
 
 
@@ -94,6 +102,10 @@ def _name(history: History, address: str) -> str:
     return next((p.called for p in people if p.key == address.casefold()), address)
 
 
-def _step(history: History, message_id: str) -> str:
+def _draft(history: History, message_id: str) -> str:
     draft = history.draft(message_id)
-    return f"{draft.step} to {_name(history, draft.person)}" if draft is not None else "draft"
+    if draft is None:
+        return "draft"
+    if draft.to.casefold() != draft.person.casefold():
+        return f'the sheet "{draft.subject}"'
+    return f"{draft.step} to {_name(history, draft.person)}"

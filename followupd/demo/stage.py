@@ -22,6 +22,7 @@ from followupd.config import load
 from followupd.demo.daemonthread import DaemonThread
 from followupd.demo.mailprogram import MailProgram
 from followupd.demo.server import PASSWORD, USER, MailServer
+from followupd.demo.terminal import Terminal
 from followupd.domain.events import Added
 from followupd.domain.folding import fold
 from followupd.domain.plan import plan
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     from followupd.domain.events import Event
     from followupd.domain.history import History
-    from followupd.domain.interview import Interview
     from followupd.domain.plan import Plan, PlannedStep
     from followupd.service.world import World
 
@@ -114,11 +114,18 @@ class Stage:
     """
 
     def __init__(
-        self, folder: Path, server: MailServer, mail: MailProgram, world: World, clock: _Clock
+        self,
+        folder: Path,
+        server: MailServer,
+        mail: MailProgram,
+        terminal: Terminal,
+        world: World,
+        clock: _Clock,
     ) -> None:
         self._folder = folder
         self.server = server
         self.mail = mail
+        self._terminal = terminal
         self.world = world
         self._clock = clock
         self._daemon: DaemonThread | None = None
@@ -162,15 +169,16 @@ class Stage:
 
     # ---- what happens
 
-    def add(self, interview: Interview) -> int:
-        """Record an interview as `followupd add` does; its number."""
-        with self.world.store.begin() as transaction:
-            return transaction.add(Added(at=self._clock.now(), interview=interview))
+    def command(self, *words: str) -> str:
+        """Run one of followupd's commands; what it prints.
 
-    def record(self, number: int, event: Event) -> None:
-        """Record an event as a command does."""
-        with self.world.store.begin() as transaction:
-            transaction.append(number, event)
+        Raises:
+            DidNotHappen: it failed.
+        """
+        try:
+            return self._terminal.run(*words)
+        except FollowupdError as error:
+            raise DidNotHappen(str(error)) from error
 
     def until(self, what: str, found: Callable[[], _T | None]) -> _T:
         """Look until `found` gives something true.
@@ -264,9 +272,11 @@ def opened(begins: str) -> Iterator[Stage]:
         mail = stack.enter_context(MailProgram(server.host, server.port, USER, PASSWORD))
         mail.create_folders()
         clock = _Clock(datetime.fromisoformat(begins).replace(tzinfo=ZONE))
-        world = open_world(load(_configuration(folder, server)), folder, clock)
+        config = _configuration(folder, server)
+        world = open_world(load(config), folder, clock)
         stack.callback(world.store.close)
-        yield Stage(folder, server, mail, world, clock)
+        terminal = Terminal(config, folder, clock)
+        yield Stage(folder, server, mail, terminal, world, clock)
 
 
 def _configuration(folder: Path, server: MailServer) -> Path:

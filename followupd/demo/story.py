@@ -1,7 +1,7 @@
-"""The story: three interviews from 1 December 2026 to 8 January 2027.
+"""The story: four interviews from 1 December 2026 to 8 January 2027.
 
-Acme answers when the check-in lies in Drafts. Northwind is silent all the way up the ladder. The
-recruiter of Globex is away when the check-in would be due.
+Acme answers when the check-in lies in Drafts. Northwind is silent all the way up the ladder
+(`silence.py`). The recruiter of Globex is away when the check-in would be due. Initech says no.
 
 A scene sets the clock, lets people act on the mailbox, waits for what followupd makes of it, and
 tells what the database and the mailbox then hold. The story asserts nothing that it did not see.
@@ -14,25 +14,27 @@ from typing import TYPE_CHECKING
 
 from followupd.demo import cast
 from followupd.demo.acts import Acts
-from followupd.demo.cast import DANA, JO, KIM, LEE, PAT, SAM
+from followupd.demo.cast import DANA, LEE, MIA, UMA, Held
 from followupd.demo.narrator import FOLLOWUPD, ROBIN
-from followupd.demo.sentences import days_off, standing, when
-from followupd.domain.days import say_day
-from followupd.domain.events import CallMade
-from followupd.domain.interview import DraftState, Status
+from followupd.demo.sentences import clock, standing, when
+from followupd.demo.silence import PASSES, Northwind
+from followupd.domain.interview import DraftState, Outcome, Status
 
 if TYPE_CHECKING:
     from followupd.demo.mailprogram import Lying
     from followupd.demo.narrator import Narrator
     from followupd.demo.stage import Stage
 
-_PASSES = 3
+_ACME = Held("Acme", "Backend Engineer", "2026-12-01 14:00", "2026-12-04", (DANA,))
+_GLOBEX = Held("Globex", "Site Reliability Engineer", "2026-12-03 11:00", "2026-12-09", (LEE,))
+_INITECH = Held("Initech", "Support Engineer", "2026-12-09 14:00", "2026-12-16", (UMA,))
 
 _SEEN = (
     "A draft comes on the right working day, with its reason; Robin decides.",
     "However often followupd looks, a step has one draft; a deleted one means no.",
     "An answer stops everything at once; an absence note or a newsletter does not.",
     "Weekends and holidays do not count, and the plan comes to an end by itself.",
+    "A promise is called to mind in time, and a rejection needs no further work.",
 )
 
 
@@ -48,9 +50,10 @@ class Story:
         self._stage = stage
         self._narrator = narrator
         self._acts = Acts(stage, narrator)
+        self._northwind = Northwind(stage, narrator, self._acts)
         self._acme = 0
-        self._northwind = 0
         self._globex = 0
+        self._initech = 0
 
     def tell(self) -> None:
         """Everything, from the first interview to the closing table.
@@ -59,42 +62,36 @@ class Story:
             DidNotHappen: something that the story tells did not come about.
         """
         thanked = self._acme_is_held()
-        self._northwind_is_held()
+        self._northwind.is_held()
         self._globex_is_held()
+        reminder = self._northwind.promise_comes_up()
+        self._northwind.promise_is_kept(reminder)
         self._automatic_mail()
         self._acme_answers(thanked)
-        self._northwind_check_in()
+        refused = self._initech_is_held()
+        self._northwind.check_in()
         self._globex_is_away()
-        self._northwind_network()
+        self._initech_says_no(refused)
+        self._initech_ends()
+        self._northwind.network()
         self._globex_check_in()
-        self._northwind_hiring_manager()
-        self._northwind_call()
-        self._northwind_ends()
+        self._northwind.hiring_manager()
+        self._northwind.call()
+        self._northwind.ends()
+        self._looking_back()
         self._how_things_stand()
 
     # ---- scenes
 
     def _acme_is_held(self) -> Lying:
-        held = cast.interview("Acme", "Backend Engineer", "2026-12-01 14:00", "2026-12-04", (DANA,))
-        self._acme = self._acts.adds("2026-12-01 14:45", held)
+        self._acme = self._acts.adds("2026-12-01 14:45", _ACME)
         self._acts.scene("2026-12-01 16:00", "Acme")
         draft = self._acts.draft(self._acme, "thank-you", DANA)
         self._acts.sends(self._acme, draft, "2026-12-01 16:20")
         return draft
 
-    def _northwind_is_held(self) -> None:
-        people = (SAM, KIM, JO, PAT)
-        held = cast.interview("Northwind", "Data Analyst", "2026-12-02 10:00", "2026-12-08", people)
-        self._northwind = self._acts.adds("2026-12-02 11:00", held)
-        self._acts.scene("2026-12-02 12:00", "Northwind")
-        draft = self._acts.draft(self._northwind, "thank-you", KIM)
-        self._acts.sends(self._northwind, draft, "2026-12-02 12:10")
-
     def _globex_is_held(self) -> None:
-        held = cast.interview(
-            "Globex", "Site Reliability Engineer", "2026-12-03 11:00", "2026-12-09", (LEE,)
-        )
-        self._globex = self._acts.adds("2026-12-03 12:00", held)
+        self._globex = self._acts.adds("2026-12-03 12:00", _GLOBEX)
         self._acts.scene("2026-12-03 13:00", "Globex")
         draft = self._acts.draft(self._globex, "thank-you", LEE)
         self._acts.sends(self._globex, draft, "2026-12-03 13:05")
@@ -122,12 +119,13 @@ class Story:
         before = self._statuses()
         self._acts.arrives(cast.RECEIPT, "2026-12-07 11:00")
         self._acts.arrives(cast.NEWSLETTER, "2026-12-07 11:00")
-        self._stage.passes(_PASSES)
+        self._stage.passes(PASSES)
         self._acts.tell_news()
         self._acts.must(self._statuses() == before, "automatic mail changes no status")
         self._narrator.line(
             FOLLOWUPD,
-            f"still has Acme as {before[self._acme]}, Northwind as {before[self._northwind]}",
+            f"still has Acme as {before[self._acme]}, "
+            f"Northwind as {before[self._northwind.number]}",
         )
 
     def _acme_answers(self, thanked: Lying) -> None:
@@ -135,11 +133,11 @@ class Story:
         self._acts.scene("2026-12-08 09:00", "Acme")
         draft = self._acts.draft(self._acme, "check-in", DANA)
         narrator.frame(draft.message)
-        stage.passes(_PASSES)
+        stage.passes(PASSES)
         count = len(stage.mail.drafts())
         self._acts.must(count == 1, "after more passes there is still one draft")
         narrator.line(
-            FOLLOWUPD, f"looks {_PASSES} more times: {count} draft in Drafts, not one more"
+            FOLLOWUPD, f"looks {PASSES} more times: {count} draft in Drafts, not one more"
         )
         self._acts.scene("2026-12-08 10:12", "Acme")
         stage.passes(1)
@@ -158,11 +156,16 @@ class Story:
             FOLLOWUPD, f"had it as answered {took:.0f} ms after the mail reached the server"
         )
         self._acts.must(not stage.mail.drafts(), "the stale draft is gone from Drafts")
+        tasks = [task.reason for task in stage.plan(self._acme).tasks]
+        self._acts.must(len(tasks) == 1, "Robin is asked for the date of the next round")
+        narrator.line(FOLLOWUPD, "asks Robin:", more=tuple(tasks))
 
-    def _northwind_check_in(self) -> None:
-        self._acts.scene("2026-12-10 09:00", "Northwind")
-        draft = self._acts.draft(self._northwind, "check-in", SAM)
-        self._acts.sends(self._northwind, draft, "2026-12-10 09:20")
+    def _initech_is_held(self) -> Lying:
+        self._initech = self._acts.adds("2026-12-09 15:00", _INITECH)
+        self._acts.scene("2026-12-09 16:00", "Initech")
+        draft = self._acts.draft(self._initech, "thank-you", UMA)
+        self._acts.sends(self._initech, draft, "2026-12-09 16:05")
+        return draft
 
     def _globex_is_away(self) -> None:
         self._acts.scene("2026-12-11 09:00", "Globex")
@@ -174,64 +177,69 @@ class Story:
             f"lays nothing: check-in on {when(step, self._stage.world.workdays)}",
             more=(step.reason,),
         )
+        shown = self._acts.types(
+            "asks what there is to know of it meanwhile", "show", str(self._globex)
+        )
+        offers = [line for line in shown.splitlines() if f"{MIA.name} stands in" in line]
+        self._acts.must(
+            len(offers) == 1 and MIA.address in offers[0],
+            f"{MIA.name}, whom the note names, is offered as the stand-in",
+        )
+        self._narrator.line(FOLLOWUPD, "tells whom else to ask:", more=tuple(offers))
 
-    def _northwind_network(self) -> None:
+    def _initech_says_no(self, thanked: Lying) -> None:
         stage = self._stage
-        self._acts.scene("2026-12-15 09:00", "Northwind")
-        to_jo = self._acts.draft(self._northwind, "network", JO)
-        to_pat = self._acts.draft(self._northwind, "network", PAT)
-        self._acts.sends(self._northwind, to_jo, "2026-12-15 09:15")
-        self._narrator.line(ROBIN, f"would rather not ask {PAT.name}, and deletes that draft")
-        stage.mail.delete(to_pat)
-        stage.tick()
-        self._acts.settled(self._northwind, to_pat, DraftState.DISMISSED)
+        self._acts.scene("2026-12-11 10:30", "Initech")
+        self._narrator.line(UMA.name, f'writes: "{cast.REJECTION.subject}"')
+        stage.mail.receive(cast.REJECTION.mail(stage.now, thanked.message), stage.now)
+        stage.until(
+            "Initech's rejection is read",
+            lambda: stage.history(self._initech).answer,
+        )
         self._acts.tell_news()
-        stage.passes(_PASSES)
-        count = len(stage.mail.drafts())
-        self._acts.must(count == 0, "a deleted draft stays deleted")
-        self._narrator.line(FOLLOWUPD, f"looks {_PASSES} more times: {count} drafts in Drafts")
+        answer = stage.history(self._initech).answer
+        is_no = answer is not None and answer.outcome is Outcome.REJECTION
+        closes_at = stage.plan(self._initech).closes_at
+        self._acts.must(is_no and closes_at is not None, "the rejection is read as one")
+        self._narrator.line(
+            FOLLOWUPD,
+            f"will close Initech: {clock(closes_at or stage.now, stage.world.workdays)}",
+            more=("the next working day; until then a misreading can be taken back",),
+        )
+        self._acts.types("wants to answer it well", "draft", str(self._initech), "rejection-answer")
+        draft = self._acts.draft(self._initech, "rejection-answer", UMA)
+        self._acts.sends(self._initech, draft, "2026-12-11 10:50")
+
+    def _initech_ends(self) -> None:
+        self._acts.scene("2026-12-14 09:00", "Initech")
+        self._stage.until(
+            "Initech is closed",
+            lambda: self._stage.plan(self._initech).status is Status.CLOSED,
+        )
+        self._acts.tell_news()
 
     def _globex_check_in(self) -> None:
         self._acts.scene("2026-12-16 09:00", "Globex")
         self._acts.draft(self._globex, "check-in", LEE)
         self._narrator.line(ROBIN, "leaves it where it is: nothing goes out by itself")
 
-    def _northwind_hiring_manager(self) -> None:
-        self._acts.scene("2026-12-18 09:00", "Northwind")
-        draft = self._acts.draft(self._northwind, "hiring-manager", KIM)
-        self._acts.sends(self._northwind, draft, "2026-12-18 09:30")
-
-    def _northwind_call(self) -> None:
-        self._acts.scene("2026-12-23 09:00", "Northwind")
-        sheet = self._acts.draft(self._northwind, "call", SAM)
-        self._stage.set_clock("2026-12-23 10:05")
+    def _looking_back(self) -> None:
+        self._acts.scene("2027-01-08 09:30", "all four")
+        number = self._northwind.number
+        asks = f"followupd review {number}"
+        digest = self._acts.types("asks how the search goes", "digest")
+        self._narrator.page("followupd digest", digest)
+        self._acts.must(asks in digest, "the digest asks how it was at Northwind")
+        self._acts.must("2 processes are alive" in digest, "the digest counts what is alive")
+        self._acts.types(
+            "looks back on Northwind", "review", str(number),
+            "--answered", "no", "--treated", "2", "--again", "no",
+        )  # fmt: skip
+        self._acts.must(self._stage.history(number).review is not None, "the review is kept")
+        self._acts.must(asks not in self._stage.command("digest"), "Robin is asked only once")
         self._narrator.line(
-            ROBIN,
-            f"calls {SAM.phone}, reaches voicemail, and tells followupd",
-            more=(f"$ followupd called {self._northwind}",),
+            FOLLOWUPD, "keeps that for the day Northwind comes up again, and asks no more"
         )
-        self._stage.record(self._northwind, CallMade(at=self._stage.now))
-        self._acts.settled(self._northwind, sheet, DraftState.WITHDRAWN)
-        self._acts.tell_news()
-        end = self._stage.step(self._northwind, "move-on")
-        self._acts.must(end.due is not None, "the end of the plan has a day")
-        workdays = self._stage.world.workdays
-        last = workdays.day_of(end.due or self._stage.now)
-        off = days_off(self._stage.now.date(), last, workdays)
-        names = " and ".join(say_day(day, last) for day in off)
-        self._narrator.line(
-            FOLLOWUPD,
-            f"will move on: {when(end, workdays)}",
-            more=(f"{end.reason}; not counting {names}",),
-        )
-
-    def _northwind_ends(self) -> None:
-        self._acts.scene("2027-01-08 09:00", "Northwind")
-        self._stage.until(
-            "Northwind is closed",
-            lambda: self._stage.plan(self._northwind).status is Status.CLOSED,
-        )
-        self._acts.tell_news()
 
     def _how_things_stand(self) -> None:
         stage, narrator = self._stage, self._narrator
@@ -249,5 +257,5 @@ class Story:
         narrator.points(_SEEN)
 
     def _statuses(self) -> dict[int, Status]:
-        numbers = (self._acme, self._northwind, self._globex)
+        numbers = (self._acme, self._northwind.number, self._globex)
         return {number: self._stage.plan(number).status for number in numbers}

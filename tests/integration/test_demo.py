@@ -120,12 +120,13 @@ def test_the_story_comes_to_its_end(told: Told) -> None:
     assert "What you have seen" in told.output
 
 
-def test_the_three_interviews_end_differently(told: Told) -> None:
-    """Acme has answered, Northwind is closed, and Globex waits with a draft."""
+def test_the_four_interviews_end_differently(told: Told) -> None:
+    """Acme has answered, Northwind is silent to the end, Globex waits, and Initech said no."""
     table = told.output.partition("How things stand")[2]
     assert re.search(r"1 +Acme, .* answered +1 +Dana Fox, Tue 8 Dec", table)
-    assert re.search(r"2 +Northwind, .* closed +4 +10 business days", table)
+    assert re.search(r"2 +Northwind, .* closed +6 +10 business days", table)
     assert re.search(r"3 +Globex, .* silent +1 +in Drafts: check-in", table)
+    assert re.search(r"4 +Initech, .* closed +2 +Uma Ott answered on Fri 11", table)
 
 
 def test_the_check_in_is_shown_as_a_reply_in_the_thread(told: Told) -> None:
@@ -144,7 +145,9 @@ def test_the_answer_is_known_at_once_and_the_draft_goes(told: Told) -> None:
     took = re.search(r"answered (\d+) ms after the mail reached the server", scene)
     assert took is not None
     assert int(took[1]) < 5000
-    assert "takes its own untouched check-in to Dana Fox draft back" in scene
+    assert "marks Acme answered by Dana Fox: next round" in scene
+    assert "takes its own untouched draft back: check-in to Dana Fox" in scene
+    assert "followupd add --round-of 1 --held WHEN" in scene
 
 
 def test_the_absence_note_moves_the_check_in_and_is_no_answer(told: Told) -> None:
@@ -152,7 +155,9 @@ def test_the_absence_note_moves_the_check_in_and_is_no_answer(told: Told) -> Non
     note = told.scene("Thu 3 Dec 2026, 13:00")
     assert "as automatic (absence): no answer" in note
     assert "moves the check-in: Fri 11 Dec, 09:00 -> Wed 16 Dec, 09:00" in note
-    assert "lays nothing" in told.scene("Fri 11 Dec 2026, 09:00")
+    while_away = told.scene("Fri 11 Dec 2026, 09:00")
+    assert "lays nothing" in while_away
+    assert "Mia Sund stands in: `followupd draft 3 check-in --to mia@globex.example`" in while_away
     assert "lays a draft: check-in to Lee Ray" in told.scene("Wed 16 Dec 2026, 09:00")
 
 
@@ -172,12 +177,76 @@ def test_a_deleted_draft_stays_deleted(told: Told) -> None:
 
 
 def test_the_silent_interview_goes_up_the_whole_ladder(told: Told) -> None:
-    """Thank-you, check-in, network, hiring manager, call, and the end after the holidays."""
-    steps = re.findall(r"lays a draft: (\S+) to (?:Sam|Kim|Jo|Pat)", told.output)
-    assert steps == ["thank-you", "check-in", "network", "network", "hiring-manager", "call"]
+    """Thank-yous, promise, check-in, network, hiring manager, call sheet, and the end."""
+    laid = r"lays a draft: (\S+) to (?:Sam|Kim|Ada|Ben|Jo|Pat|Rae)"
+    assert re.findall(laid, told.output) == [
+        "thank-you",
+        "thank-you",
+        "promise",
+        "check-in",
+        "network",
+        "network",
+        "hiring-manager",
+    ]
     call = told.scene("Wed 23 Dec 2026, 09:00")
+    assert 'lays a sheet for Robin: "Call Sam Park - Data Analyst position"' in call
+    assert "$ followupd called 2" in call
     assert "not counting Fri 25 Dec 2026 and Fri 1 Jan" in call
     assert "closes Northwind and stops" in told.scene("Fri 8 Jan 2027, 09:00")
+
+
+def test_the_whole_plan_is_told_beforehand_and_then_kept(told: Told) -> None:
+    """What is planned on the day of the interview comes on those days, as Robin goes along."""
+    plans = told.scene("Wed 2 Dec 2026, 11:00")
+    for step, day in (
+        ("promise-reminder to Sam Park", "Fri 4 Dec"),
+        ("promise to Sam Park", "Mon 7 Dec"),
+        ("check-in to Sam Park", "Thu 10 Dec"),
+        ("network to Jo Berg and Pat Roe", "about Tue 15 Dec"),
+        ("hiring-manager to Kim Lee", "about Fri 18 Dec"),
+        ("call to Sam Park", "about Wed 23 Dec"),
+        ("move-on", "about Fri 8 Jan"),
+    ):
+        assert f"plans: {step}, {day}, 09:00" in plans
+        scene = told.scene(
+            f"{day.removeprefix('about ')} {'2027' if 'Jan' in day else '2026'}, 09:00"
+        )
+        assert "Northwind" in scene
+
+
+def test_a_panel_is_thanked_in_different_words(told: Told) -> None:
+    """One opening each."""
+    scene = told.scene("Wed 2 Dec 2026, 12:00")
+    openings = re.search(r"Ada Wood: (Thank .+?\.) Ben Hale: (.+?\.)", scene)
+    assert openings is not None
+    assert openings[1] != openings[2]
+
+
+def test_a_promise_is_called_to_mind_and_kept(told: Told) -> None:
+    """On the Friday a sheet, on the Monday the draft in its place."""
+    reminder = told.scene("Fri 4 Dec 2026, 09:00")
+    assert 'lays a sheet for Robin: "Promised for Monday 7 December: Northwind"' in reminder
+    kept = told.scene("Mon 7 Dec 2026, 09:00")
+    assert "the day of the promise itself has come" in kept
+    assert "lays a draft: promise to Sam Park" in kept
+
+
+def test_a_rejection_is_answered_well_and_closes(told: Told) -> None:
+    """A gracious answer on request, and the end on the next working day."""
+    scene = told.scene("Fri 11 Dec 2026, 10:30")
+    assert "marks Initech answered by Uma Ott: rejection" in scene
+    assert "will close Initech: Mon 14 Dec, 09:00" in scene
+    assert "lays a draft: rejection-answer to Uma Ott" in scene
+    assert "closes Initech and stops" in told.scene("Mon 14 Dec 2026, 09:00")
+
+
+def test_the_digest_counts_what_is_alive_and_asks_how_it_was(told: Told) -> None:
+    """What waits, what goes cold, and the one question about what is over."""
+    scene = told.scene("Fri 8 Jan 2027, 09:30")
+    for part in ("TO DO", "IN YOUR DRAFTS", "GOING COLD", "CLOSED"):
+        assert part in scene
+    assert "2 processes are alive, 1 going cold." in scene
+    assert "$ followupd review 2 --answered no --treated 2 --again no" in scene
 
 
 def test_the_story_fits_a_terminal_and_needs_no_colour(told: Told) -> None:
@@ -210,7 +279,7 @@ def test_kept_up_the_mailbox_can_be_looked_into_until_ctrl_c(tmp_path: Path) -> 
             client.login(user[1], user[2])
             client.select_folder("Drafts", readonly=True)
             assert len(client.search(["TO", "lee@globex.example"])) == 1
-            assert client.select_folder("Sent", readonly=True)[b"EXISTS"] == 6
+            assert client.select_folder("Sent", readonly=True)[b"EXISTS"] == 10
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate()
     assert errors == ""
