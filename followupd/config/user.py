@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, available_timezones
 
-import holidays
-
 from followupd.config.days_off import read_days_off
 from followupd.config.keys import USER
 from followupd.config.paths import absolute, is_folder
@@ -26,6 +24,7 @@ TEMPLATES: Final = "templates"
 """The folder beside the configuration that holds the user's templates where nothing is said."""
 
 _LANGUAGE = re.compile(r"[a-z]{2}")
+_COUNTRY = re.compile(r"[A-Z]{2,3}")
 
 
 def read_user(top: Table, base: Path, beside: Path | None, today: date | None) -> User:
@@ -76,19 +75,39 @@ def _holidays(table: Table) -> str | None:
     wanted = table.optional_text("holidays")
     if wanted is None or wanted.casefold() == "none":
         return None
-    places = holidays.list_supported_countries(include_aliases=True)
     country, _, subdivision = wanted.partition("-")
-    if country not in places:
-        known = [*places, *(f"{one}-{part}" for one in places for part in places[one])]
-        meant = nearest(wanted, known)
+    parts = _parts_of(country)
+    if parts is None:
+        meant = _nearest_place(wanted)
         hint = f"did you mean {quoted(meant)}?" if meant else 'write for example "DE-BE" or "US"'
         table.mistake("holidays", f"{quoted(wanted)} is no country that is known; {hint}")
-    elif "-" in wanted and subdivision not in places[country]:
-        parts = ", ".join(places[country]) or "none, so leave it out"
+    elif "-" in wanted and subdivision not in parts:
+        named = ", ".join(parts) or "none, so leave it out"
         table.mistake(
-            "holidays", f"{quoted(subdivision)} is no part of {country}; its parts are: {parts}"
+            "holidays", f"{quoted(subdivision)} is no part of {country}; its parts are: {named}"
         )
     return wanted
+
+
+def _parts_of(country: str) -> tuple[str, ...] | None:
+    """The parts of a country, by its code; None where the package does not know it."""
+    import holidays  # noqa: PLC0415 - a large package that a user without holidays never needs
+
+    # The package also takes names of its classes, which are no codes.
+    if not _COUNTRY.fullmatch(country):
+        return None
+    try:
+        return tuple(holidays.country_holidays(country).subdivisions)
+    except NotImplementedError:
+        return None
+
+
+def _nearest_place(wanted: str) -> str | None:
+    """The country or part that was probably meant; it loads them all, which takes its time."""
+    import holidays  # noqa: PLC0415 - as above
+
+    places = holidays.list_supported_countries(include_aliases=True)
+    return nearest(wanted, [*places, *(f"{one}-{part}" for one in places for part in places[one])])
 
 
 def _templates(table: Table, base: Path, beside: Path | None) -> Path | None:

@@ -58,7 +58,7 @@ def _apply(history: History, event: Event) -> History:  # noqa: C901, PLR0911, P
                 _says_no_more(history, mail, outcome, verdict)
                 or _was_put_off(history, mail, outcome)
             ):
-                return alive(_heard(history, mail))
+                return _heard_besides(history, mail)
             return _answered(history, mail, outcome, verdict)
         case happened.HoldingReply(mail=mail, decision_by=decision_by):
             return _held_up(history, mail, decision_by, event.verdict)
@@ -203,6 +203,14 @@ def _says_no_more(
     )
 
 
+def _heard_besides(history: History, mail: Mail) -> History:
+    """They wrote what adds nothing; a kind word after a rejection opens nothing again."""
+    history = _heard(history, mail)
+    known = history.answer
+    is_over = known is not None and known.outcome is Outcome.REJECTION
+    return history if is_over else alive(history)
+
+
 def _was_put_off(history: History, mail: Mail, outcome: Outcome) -> bool:
     """Whether a later mail, read before this one, says that it is not decided yet."""
     later = history.held_up_by
@@ -259,7 +267,7 @@ def _resolved(history: History, event: happened.ReplyResolved) -> History:
         return _held_up(history, found.mail, verdict.decision_by, verdict)
     outcome = event.outcome or outcome_of(verdict)
     if event.outcome is None and _says_no_more(history, found.mail, outcome, verdict):
-        return alive(_heard(history, found.mail))
+        return _heard_besides(history, found.mail)
     return _answered(history, found.mail, outcome, verdict)
 
 

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 from ical.calendar_stream import IcsCalendarStream
 from structlog.testing import capture_logs
 
@@ -19,6 +20,7 @@ from followupd.domain.entries import Entry, EntryKind
 from followupd.domain.events import Added, Closed, DecisionMoved, MarkedAnswered, StepSkipped
 from followupd.domain.interview import Channel, Interview, Outcome, Part, Person, Promise
 from followupd.errors import FollowupdError, UsageError
+from followupd.service import calendar_file
 from followupd.service.calendar_file import CalendarFile
 from followupd.service.calendar_writing import update
 from followupd.service.world import World, workdays_of
@@ -267,13 +269,18 @@ def test_a_file_that_was_deleted_is_written_again(world: World) -> None:
     assert "You expect to hear from Company 1" in summaries(world)
 
 
-def test_what_fails_is_told_once_kept_for_the_list_and_tried_again(world: World) -> None:
+def test_what_fails_is_told_once_kept_for_the_list_and_tried_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And the problem goes when the folder is back, also for a daemon that was started since."""
     folder = world.settings.calendar
     assert folder is not None
     gone = replace(world.settings, calendar=folder.parent / "usb" / "x.ics")
     there = World(gone, world.store, world.templates, world.clock, world.calendar)
     kept = CalendarFile()
+    # A logger that was used before keeps what another test made of the logs.
+    structlog.reset_defaults()
+    monkeypatch.setattr(calendar_file, "_log", structlog.get_logger())
     with capture_logs() as logs:
         kept.keep_current(there)
         kept.keep_current(there)

@@ -414,3 +414,15 @@ def test_thank_yous_do_not_count_against_a_company() -> None:
         told.send("thank-you", person)
     told.until("2026-11-17 10:00")
     assert told.step("check-in").state is StepState.QUEUED
+
+
+def test_a_kind_word_after_the_end_opens_nothing_again() -> None:
+    """They wish the user well; it is over all the same."""
+    told = story(DANA)
+    told.until("2026-11-13 10:00")
+    told.reply(DANA, Outcome.REJECTION)
+    told.until("2026-11-17 10:00")
+    told.reply(DANA)
+    assert told.plan().status is Status.CLOSED
+    told.reply(DANA, Outcome.OFFER)
+    assert told.plan().status is Status.ANSWERED
