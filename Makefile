@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh machine with Python and git:
-#   make demo   watch three interviews in an embedded mailbox
+#   make demo   watch four interviews in an embedded mailbox
 #   make test   install what is missing, check the code, pass the tests
 PYTHON ?= python3
 VENV := .venv
