@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from followupd.domain.interview import Register
+from followupd.writing.layout import wrapped
 from followupd.writing.letter import SHEETS
 from followupd.writing.style import remarks
 from tests.support.german import (
@@ -145,3 +146,9 @@ def test_the_users_own_greeting_wins_and_the_text_goes_on_as_it_demands(
         first, second = (body.split("\n\n")[1][0] for body in (with_comma, other))
         assert first.islower()
         assert second == first.upper()
+
+
+def test_no_line_breaks_within_a_day_of_the_month() -> None:
+    """A line that ends with "11." looks like the end of a sentence."""
+    text = f"{'x' * 55} bis Freitag, 11. Dezember."
+    assert wrapped(text, 400, "de") == f"{'x' * 55} bis Freitag,\n11. Dezember.\n"
