@@ -58,7 +58,9 @@ def add(arguments: Namespace, clock: Clock) -> int:
         else:
             print(number, flush=True)
         screen = Screen(sys.stderr)
-        for sentence in explained(number, held, desk, entry_sentences(number, entry, desk)):
+        told = entry_sentences(number, entry, desk)
+        # Who was asked was told of the company at its question.
+        for sentence in explained(number, held, desk, told, tells_company=not is_asking):
             screen.line(sentence)
     return 0
 
@@ -134,7 +136,7 @@ def _entry(
     decision_by = None
     if arguments.decision_by is not None:
         decision_by = read_day(arguments.decision_by, desk.today, "--decision-by")
-        refuse_before(decision_by, workdays.day_of(held.at), "--decision-by")
+        refuse_before(decision_by, workdays.day_of(held.at), desk.today, "--decision-by")
     company, role = named(company, "COMPANY"), named(role, "--role")
     before, same_day = chosen, None
     if arguments.round_of is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import SUPPRESS
 from typing import TYPE_CHECKING
 
-from followupd.cli.parser import Parser, add_config, command, read_number
+from followupd.cli.parser import Parser, add_config, command, read_count
 from followupd.domain.interview import Register
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _PARTS = (
     ("reference", "someone who vouches for you"),
 )
 _DETAILS = (
-    ("prefers", "email|call", "how a person asked to be contacted"),
+    ("prefers", "email|call", "how a person, by name or address, asked to be contacted"),
     ("phone", "NUMBER", "a person's number"),
     ("timezone", "ZONE", "a person's IANA time zone"),
     ("speaks", "L", "the language of letters to a person, such as de"),
@@ -53,7 +53,7 @@ def _add_add(commands: Commands) -> None:
         "record an interview; prints its id; asks question by question where nothing is given",
         json=True,
     )
-    add.add_argument("company", metavar="COMPANY", nargs="?")
+    add.add_argument("company", metavar="COMPANY", nargs="?", help="its name")
     add.add_argument("--role", metavar="R", help="the position")
     add.add_argument("--held", metavar="WHEN", help='such as "2026-12-01 14:00" or "today 14:00"')
     add.add_argument(
@@ -68,7 +68,9 @@ def _add_add(commands: Commands) -> None:
         add.add_argument(
             f"--{option}", action="append", default=[], metavar=f'"PERSON: {value}"', help=text
         )
-    add.add_argument("--account", metavar="NAME", help="needed where there are several")
+    add.add_argument(
+        "--account", metavar="NAME", help="whose mailbox; needed where there are several"
+    )
     add.add_argument("--language", metavar="L", help="of the drafts, such as en")
     _add_manner(add)
     add.add_argument(
@@ -88,9 +90,11 @@ def add_round_of(parser: Parser) -> None:
 
 
 def _add_manner(parser: Parser) -> None:
-    parser.add_argument("--register", choices=_REGISTERS, help="how letters are written")
+    parser.add_argument("--register", choices=_REGISTERS, help="how letters speak to their readers")
     parser.add_argument(
-        "--cadence", metavar="NAME", help='one of [cadences.NAME]; "" for the usual one'
+        "--cadence",
+        metavar="NAME",
+        help='the plan it follows, as `followupd cadence` lists them; "" for the usual one',
     )
 
 
@@ -103,8 +107,8 @@ def _add_edit(commands: Commands) -> None:
         json=True,
         number=True,
     )
-    edit.add_argument("--company", metavar="C")
-    edit.add_argument("--role", metavar="R")
+    edit.add_argument("--company", metavar="C", help="another name of the company")
+    edit.add_argument("--role", metavar="R", help="another position")
     edit.add_argument("--held", metavar="WHEN", help="it is, or was, held at another time")
     edit.add_argument("--decision-by", metavar="DATE", help="the day promised now")
     edit.add_argument("--language", metavar="L", help="of the drafts, such as en")
@@ -121,9 +125,9 @@ def _add_edit(commands: Commands) -> None:
         "--drop-promise",
         action="append",
         default=[],
-        type=read_number,
+        type=read_count,
         metavar="N",
-        help="a promise that no longer holds, by its number as `edit ID` shows it",
+        help="a promise that no longer holds, by its number as `followupd edit ID` shows it",
     )
 
 

@@ -7,7 +7,7 @@ it. A word that is mistyped is answered with the nearest one there is.
 from __future__ import annotations
 
 import argparse
-import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from followupd import __version__
@@ -16,19 +16,17 @@ from followupd.cli.cadence_arguments import add_cadence
 from followupd.cli.calendar_arguments import add_calendar
 from followupd.cli.deciding_arguments import add_deciding
 from followupd.cli.digest_arguments import add_digest
-from followupd.cli.parser import Parser, add_config
+from followupd.cli.parser import COMMAND, NO_COMMAND, Parser, add_config
 from followupd.cli.parser import command as _command
 from followupd.cli.parser import read_number as _number
 from followupd.cli.templates_arguments import add_templates
-from followupd.config.words import near, nearest, quoted
+from followupd.config.words import nearest, quoted
 from followupd.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from followupd.cli.parser import Commands
-
-_CHOICE = re.compile(r"argument COMMAND: invalid choice: '([^']*)'")
 
 
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
@@ -38,16 +36,11 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
         UsageError: they cannot be understood.
         SystemExit: help or the version was asked for, and is printed.
     """
-    commands = commands_of(parser)
     try:
         arguments, rest = parser.parse_known_args(argv)
     except UsageError as error:
-        found = _CHOICE.search(str(error))
-        if found is not None:
-            raise UsageError(
-                f"there is no command {quoted(found[1])}; {near(found[1], commands)}"
-            ) from None
-        _refuse_unknown(parser, argv)
+        if not str(error).startswith(NO_COMMAND):
+            _refuse_unknown(parser, argv)
         raise
     if rest:
         _refuse_unknown(parser, argv)
@@ -55,7 +48,10 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
             f"{quoted(rest[0])} is one word too many; put what belongs together in quotes"
         )
     if arguments.command is None:
-        raise UsageError(f"say what to do: {', '.join(commands)}; `followupd --help` tells more")
+        raise UsageError(
+            "say what to do: `followupd list` shows your interviews, `followupd --help` every "
+            "command"
+        )
     return arguments
 
 
@@ -96,11 +92,14 @@ def build_parser() -> Parser:
     parser = Parser(
         prog="followupd",
         description="The right follow-up after a job interview, on the right day, once.",
+        epilog="To begin: `followupd check` tries your configuration, `followupd add` records an "
+        "interview, `followupd run` watches your mail and lays drafts into Drafts. Nothing is sent "
+        "unless you send it. `followupd COMMAND --help` tells more about a command.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"followupd {__version__}")
     add_config(parser, default=None)
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
+    commands = parser.add_subparsers(dest="command", metavar=COMMAND, parser_class=Parser)
     _add_service(commands)
     add_adding(commands)
     _add_suggesting(commands)
@@ -114,11 +113,28 @@ def build_parser() -> Parser:
 
 
 def _add_service(commands: Commands) -> None:
-    _command(commands, "run", "running:run", "watch the mailboxes until told to stop")
-    _command(commands, "once", "once:once", "one whole pass over all accounts", json=True)
+    _command(
+        commands,
+        "run",
+        "running:run",
+        "watch your mail and lay drafts into Drafts, until told to stop",
+    )
+    _command(
+        commands,
+        "once",
+        "once:once",
+        "look at all mail once, lay what is due into Drafts, and end",
+        json=True,
+    )
     demo = _command(commands, "demo", "running:demo", "the whole story on an embedded mail server")
     demo.add_argument("--keep", action="store_true", help="leave the server running to look at")
-    _command(commands, "check", "checking:check", "try everything and explain", json=True)
+    _command(
+        commands,
+        "check",
+        "checking:check",
+        "try configuration, database and mailboxes, and explain",
+        json=True,
+    )
 
 
 def _add_suggesting(commands: Commands) -> None:
@@ -131,12 +147,12 @@ def _add_suggesting(commands: Commands) -> None:
     for parser in (accept, dismiss):
         parser.add_argument(
             "suggestion",
-            type=_number,
+            type=partial(_number, shown_by="followupd suggestions"),
             metavar="SUGGESTION",
             help="as `followupd suggestions` shows it",
         )
-    accept.add_argument("--company", metavar="C", help="where it is unknown or wrong")
-    accept.add_argument("--role", metavar="R", help="likewise")
+    accept.add_argument("--company", metavar="C", help="its name, where it is unknown or wrong")
+    accept.add_argument("--role", metavar="R", help="the position, where it is unknown or wrong")
     add_round_of(accept)
     accept.add_argument(
         "--again", action="store_true", help="record it although it is there already"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from argparse import SUPPRESS
 from typing import TYPE_CHECKING
 
-from followupd.cli.parser import Parser, command, read_number
-from followupd.domain.interview import Outcome
+from followupd.cli.parser import OUTCOMES, Parser, command, read_count
 
 if TYPE_CHECKING:
     from followupd.cli.parser import Commands
@@ -28,7 +27,10 @@ def add_cadence(commands: Commands) -> None:
     show = act("show", "show", "a cadence day by day, while nobody answers")
     show.add_argument("name", metavar="NAME", nargs="?", help="default: the usual one")
     show.add_argument(
-        "--from", dest="decision", metavar="DATE", help="the decision date; default: today"
+        "--from",
+        dest="decision",
+        metavar="DATE",
+        help="the decision date, such as 2026-12-04 or Fri; default: today",
     )
     show.add_argument(
         "--held",
@@ -51,7 +53,7 @@ def _add_simulate(commands: Commands) -> None:
         "--answer-on",
         metavar="N[:outcome]",
         help="they answer on the Nth working day from today, such as 8 or 8:rejection; "
-        f"an outcome is one of {', '.join(outcome.value for outcome in Outcome)}",
+        f"an outcome is one of {', '.join(OUTCOMES)}",
     )
     simulate.add_argument(
         "--absent",
@@ -64,5 +66,5 @@ def _add_simulate(commands: Commands) -> None:
     )
     drafts.add_argument("--delete-drafts", action="store_true", help="you delete every draft")
     simulate.add_argument(
-        "--days", metavar="N", type=read_number, default=365, help="how far to look; default: 365"
+        "--days", metavar="N", type=read_count, default=365, help="how far to look; default: 365"
     )

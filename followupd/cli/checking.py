@@ -12,11 +12,11 @@ import ssl
 import stat
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from followupd.cli import logs
-from followupd.cli.desk import settings_of
+from followupd.cli.configured import settings_of
+from followupd.cli.findings import STYLES, State
 from followupd.cli.format import moment
 from followupd.cli.screen import Screen, print_json
 from followupd.config import DigestWay, state_directory
@@ -55,14 +55,6 @@ _CAPABILITIES = {
 """What it means when a server lacks one; "" where nothing depends on it."""
 
 
-class State(StrEnum):
-    """How a check ended."""
-
-    OK = "ok"
-    WARNING = "warning"
-    FAILED = "failed"
-
-
 @dataclass(frozen=True, slots=True)
 class Check:
     """One line: what was tried, how it went, and what to do."""
@@ -87,8 +79,8 @@ def check(arguments: Namespace, clock: Clock) -> int:
     for each in everything(settings, state_directory(os.environ), clock):
         checks.append(each)
         if screen is not None:
-            style = {State.OK: "green", State.WARNING: "yellow", State.FAILED: "red"}[each.state]
-            screen.line(f"{each.state.value}: {each.check}: {each.detail}", style)
+            said = f"{each.state.value}: {each.check}: {each.detail}"
+            screen.line(said, STYLES[each.state])
     if screen is None:
         _print_json(checks)
     return 1 if any(each.state is State.FAILED for each in checks) else 0
@@ -142,10 +134,10 @@ def _templates(settings: Settings) -> Check:
         languages = {key.language for key in checked_templates(settings).keys}
         own = own_templates(settings.user.templates)
     except FollowupdError as error:
-        return Check("templates", State.FAILED, str(error))
+        return Check("templates", State.FAILED, "; ".join(str(error).split("\n")))
     language = settings.user.language
     if language not in languages:
-        what = f"there are none in {language}: drafts are written in English"
+        what = f'there are none in the language "{language}": drafts are written in English'
         return Check("templates", State.WARNING, what)
     said = f"yours work with every sample letter: {', '.join(own)}" if own else "none of your own"
     return Check("templates", State.OK, f"{said}; languages: {', '.join(sorted(languages))}")

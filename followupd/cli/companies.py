@@ -6,7 +6,7 @@ from statistics import median_low
 from typing import TYPE_CHECKING
 
 from followupd.cli.desk import open_desk
-from followupd.cli.format import NAME_LIMIT, iso
+from followupd.cli.format import NAME_LIMIT, counted, iso
 from followupd.cli.screen import Screen, print_json
 from followupd.cli.telling_acts import review_to_json
 from followupd.config.words import near, quoted
@@ -80,7 +80,7 @@ def _row(record: CompanyRecord) -> tuple[str, ...]:
     answers = [str(answered)] if answered or not never else []
     answers += [f"{never} never"] if never else []
     usual = typical(record)
-    after = [] if usual is None else [f"{usual} day{'s' if usual != 1 else ''}"]
+    after = [] if usual is None else [counted(usual, "day")]
     days = record.response_days
     if len(set(days)) > 1:
         after.append(f"from {min(days)} to {max(days)}")

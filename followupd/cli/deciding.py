@@ -9,8 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from followupd.cli.asking import is_terminal
 from followupd.cli.desk import history_of, open_desk
-from followupd.cli.format import NAME_LIMIT, day_with_distance, moment, step_to, worded
+from followupd.cli.format import (
+    NAME_LIMIT,
+    day_with_distance,
+    moment,
+    person_name,
+    step_to,
+    task_done,
+    worded,
+)
 from followupd.cli.particulars import refuse_before
 from followupd.cli.people import TEXT_LIMIT
 from followupd.cli.persons import people_named
@@ -21,6 +30,7 @@ from followupd.cli.when import read_day, read_moment
 from followupd.config.words import near, quoted
 from followupd.domain import acts
 from followupd.domain import events as happened
+from followupd.domain.days import say_day
 from followupd.domain.interview import DraftState, Outcome, Status
 from followupd.domain.plan import StepState
 from followupd.errors import FollowupdError, UsageError
@@ -52,8 +62,15 @@ class Case:
     desk: Desk
 
 
-def record(arguments: Namespace, clock: Clock, decide: Decide) -> int:
-    """Record what `decide` makes of the interview, and say what is now so."""
+def record(arguments: Namespace, clock: Clock, decide: Decide, *, asks_review: bool = True) -> int:
+    """Record what `decide` makes of the interview, and say what is now so.
+
+    Args:
+        arguments: with the number of the interview.
+        clock: tells the time.
+        decide: what is recorded, and what is said of it.
+        asks_review: whether the review that is still to be written is asked for.
+    """
     with open_desk(arguments, clock) as desk:
         with desk.store.begin() as transaction:
             histories = desk.histories(transaction)
@@ -64,18 +81,20 @@ def record(arguments: Namespace, clock: Clock, decide: Decide) -> int:
         history = histories[arguments.id]
         screen = Screen()
         screen.line(said)
-        for sentence in what_follows(history, desk.plan(history, histories), desk):
+        plan = desk.plan(history, histories)
+        for sentence in what_follows(history, plan, desk, asks_review=asks_review):
             screen.line(sentence)
     return 0
 
 
 def answered(arguments: Namespace, clock: Clock) -> int:
     """An answer came."""
-    outcome = Outcome(arguments.outcome)
+    outcome: Outcome = arguments.outcome
 
     def decide(case: Case) -> tuple[Event, str]:
         event = happened.MarkedAnswered(at=case.desk.now, outcome=outcome)
-        return event, f"Noted: answered, {worded(outcome)}."
+        what = "" if outcome is Outcome.OTHER else f": {worded(outcome)}"
+        return event, f"Noted: an answer came{what}."
 
     return record(arguments, clock, decide)
 
@@ -102,9 +121,11 @@ def decision(arguments: Namespace, clock: Clock) -> int:
     def decide(case: Case) -> tuple[Event, str]:
         _refuse_closed(case.history, by_plan_too=False)
         day = read_day(arguments.date, case.desk.today, "DATE")
-        refuse_before(day, case.desk.workdays.day_of(case.history.interview.held_at), "DATE")
+        held_on = case.desk.workdays.day_of(case.history.interview.held_at)
+        refuse_before(day, held_on, case.desk.today, "DATE")
         if day == case.history.decision_by and case.history.answer is None:
-            raise FollowupdError(f"the decision is promised for {day.isoformat()} already")
+            said = say_day(day, case.desk.today)
+            raise FollowupdError(f"the decision is promised for {said} already")
         when = day_with_distance(day, case.desk.today, case.desk.workdays)
         past = "; that day has passed" if day < case.desk.today else ""
         moved = happened.DecisionMoved(at=case.desk.now, decision_by=day)
@@ -126,7 +147,10 @@ def snooze(arguments: Namespace, clock: Clock) -> int:
         when = moment(until, desk.today, desk.workdays)
         if until <= desk.now:
             raise UsageError(f"UNTIL: {when} has passed; name a later day")
-        said = f"Nothing is laid into Drafts before {when}."
+        said = f"Nothing is laid into Drafts before {when}"
+        if any(step.request is not None for step in case.plan.queue):
+            said += ", but for what you ask for with `followupd draft`"
+        said += "."
         return happened.Snoozed(at=desk.now, until=until), said
 
     return record(arguments, clock, decide)
@@ -165,7 +189,8 @@ def close(arguments: Namespace, clock: Clock) -> int:
         _refuse_closed(case.history, by_plan_too=True)
         return happened.Closed(at=case.desk.now, reason=reason or "you closed it"), "Noted: closed."
 
-    record(arguments, clock, decide)
+    # On a terminal the questions follow at once.
+    record(arguments, clock, decide, asks_review=not is_terminal())
     return ask_after_closing(arguments, clock)
 
 
@@ -197,7 +222,7 @@ def called(arguments: Namespace, clock: Clock) -> int:
             return happened.CallMade(at=case.desk.now, note=text), "Noted: you called."
         whom = people_named(arguments.to, people, number, "--to")[0]
         event = happened.CallMade(at=case.desk.now, note=text, person=whom.address)
-        return event, f"Noted: you called {clean(whom.called, NAME_LIMIT)}."
+        return event, f"Noted: you called {person_name(whom)}."
 
     return record(arguments, clock, decide)
 
@@ -209,7 +234,7 @@ def done(arguments: Namespace, clock: Clock) -> int:
         task = _task_named(arguments.task, case)
         person = task.person.address if task.person is not None else ""
         event = acts.TaskDone(at=case.desk.now, step=task.step, cycle=task.cycle, person=person)
-        return event, f"Noted: {clean(task.step, NAME_LIMIT)} is done."
+        return event, f"Noted: {task_done(task.step)}."
 
     return record(arguments, clock, decide)
 
@@ -224,7 +249,8 @@ def _task_named(name: str | None, case: Case) -> PlannedStep:
     number, tasks = case.history.interview_id, case.plan.tasks
     if not tasks:
         raise FollowupdError(
-            f"interview {number} has no task to be done; `followupd plan {number}` shows its steps"
+            f"interview {number} has no task to be done now; `followupd plan {number}` shows its "
+            "steps"
         )
     there = dict.fromkeys(clean(task.step, NAME_LIMIT) for task in tasks)
     found = [task for task in tasks if name is None or task.step == name]

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from followupd.config import default_path, load, state_directory
+from followupd.cli.configured import settings_of
+from followupd.config import state_directory
 from followupd.domain.limits import sharing_people
 from followupd.service.histories import folded
 from followupd.service.planning import plan_of, with_pause
@@ -60,15 +61,6 @@ class Desk:
         """The plan of one interview as of now, beside those that share people or company."""
         others = sharing_people(history, histories.values())
         return plan_of(history, others, self.settings, self.workdays, self.now)
-
-
-def settings_of(arguments: Namespace) -> Settings:
-    """The configuration that a command is to use.
-
-    Raises:
-        ConfigError: it is missing or wrong.
-    """
-    return load(arguments.config or default_path(os.environ))
 
 
 @contextmanager

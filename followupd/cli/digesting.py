@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from followupd.cli import logs
-from followupd.cli.desk import settings_of
+from followupd.cli.configured import settings_of
 from followupd.cli.screen import Screen, print_json
 from followupd.config import DigestWay, state_directory
 from followupd.domain.days import say_day, say_moment
@@ -72,6 +72,8 @@ def _show(arguments: Namespace, world: World) -> int:
         screen.line(text.subject, "bold")
         screen.line()
         screen.text(text.body)
+    if made is None and next_at is not None and next_at <= now:
+        return 0
     screen.line()
     if next_at is None:
         screen.line("It is not delivered: the configuration has no [digest].", "dim")

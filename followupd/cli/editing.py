@@ -183,7 +183,7 @@ def _decide(
             f"interview {number} is closed; `followupd reopen {number}` takes that back"
         )
     day = read_day(arguments.decision_by, desk.today, "--decision-by")
-    refuse_before(day, desk.workdays.day_of(held_at), "--decision-by")
+    refuse_before(day, desk.workdays.day_of(held_at), desk.today, "--decision-by")
     if day == history.decision_by and history.answer is None:
         return
     when = day_with_distance(day, desk.today, desk.workdays)

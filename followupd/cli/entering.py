@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from followupd.cli.format import NAME_LIMIT
 from followupd.cli.particulars import refuse_twice
 from followupd.cli.rounds import left_out, refuse_as_round, round_words
 from followupd.domain.acts import NextRoundRecorded
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from followupd.domain.history import History
     from followupd.domain.interview import Interview
     from followupd.store import Transaction
-
-_NAME_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def entry_sentences(number: int, entry: Entry, desk: Desk) -> Iterator[str]:
         if not _was_held(before, desk):
             yield (
                 f"It is the next round of {words}, which is still to be held; once it was, "
-                f"`followupd answered {before.interview_id} --outcome next_round` says that they "
+                f"`followupd answered {before.interview_id} --outcome next-round` says that they "
                 "answered with this one."
             )
             yield from _taken(number, entry.interview, before)
@@ -113,13 +112,13 @@ def _was_held(history: History, desk: Desk) -> bool:
 
 
 def _taken(number: int, interview: Interview, before: History) -> Iterator[str]:
-    left = [clean(each, _NAME_LIMIT) for each in left_out(before)]
+    left = [clean(each, NAME_LIMIT) for each in left_out(before)]
     if left:
         yield f"Left out: {', '.join(left)}, whom mail no longer reaches."
     earlier = {person.key for person in before.interview.with_part(Part.INTERVIEWER)}
     again = [p for p in interview.with_part(Part.INTERVIEWER) if p.key in earlier]
     if again:
-        names = ", ".join(clean(person.called, _NAME_LIMIT) for person in again)
+        names = ", ".join(clean(person.called, NAME_LIMIT) for person in again)
         many = len(again) > 1
         yield (
             f"Taken over as interviewer{'s' if many else ''}, with a thank-you for this round as "

@@ -10,6 +10,7 @@ from followupd.cli.reasons import LIMIT, Explanation
 from followupd.cli.screen import Screen, print_json
 from followupd.domain import events as happened
 from followupd.domain.days import say_day, say_moment
+from followupd.domain.interview import Outcome
 from followupd.domain.verdicts import guess_of
 from followupd.errors import FollowupdError, UsageError
 from followupd.reading.automatic import Kind
@@ -129,7 +130,8 @@ def _explain(event: Event, history: History, desk: Desk) -> Explanation:  # noqa
             told.add("Because", clean(event.rule, LIMIT))
             told.add("If wrong", f"`followupd answered {number}`")
         case happened.ReplyReceived():
-            told.add("Taken for", f"an answer: {worded(event.outcome)}")
+            what = "" if event.outcome is Outcome.OTHER else f": {worded(event.outcome)}"
+            told.add("Taken for", f"an answer{what}")
             told.add_reasons(event, desk)
             guess = guess_of(event.verdict)
             if guess is not None:
@@ -161,7 +163,9 @@ def _explain(event: Event, history: History, desk: Desk) -> Explanation:  # noqa
 def _corrections(history: History) -> Iterator[str]:
     """What the user said, which no mail that was read before overturns."""
     if history.answer is not None and history.answer.mail is None:
-        yield f"You said that it is answered: {worded(history.answer.outcome)}. That stands."
+        outcome = history.answer.outcome
+        what = "" if outcome is Outcome.OTHER else f": {worded(outcome)}"
+        yield f"You said that it is answered{what}. That stands."
     if history.marked_silent:
         yield "You said that no answer has come. That stands until another mail comes."
 

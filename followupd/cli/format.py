@@ -6,20 +6,30 @@ from typing import TYPE_CHECKING
 
 from followupd.domain.cadence import REMINDER
 from followupd.domain.days import say_day, say_moment
-from followupd.domain.interview import Channel, DraftState
+from followupd.domain.duties import NEXT_ROUND_TASK, THEIR_CALL_TASK
+from followupd.domain.interview import EMPLOYER, Channel, DraftState
+from followupd.domain.steps import ANSWER_TASK
 from followupd.reading.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from followupd.domain.history import Draft, History
-    from followupd.domain.interview import Interview
+    from followupd.domain.interview import Interview, Person
     from followupd.domain.plan import PlannedStep
     from followupd.domain.workdays import Workdays
 
-LINE_LIMIT = 300
+_VOWEL_Y = ("ay", "ey", "oy", "uy")
 NAME_LIMIT = 100
 
+_SAID = {"info_request": "request for information"}
+_PREFERS = {Channel.CALL: "prefers a call", Channel.EMAIL: "prefers e-mail"}
+_DONE = {
+    ANSWER_TASK: "you answered what they asked you for",
+    NEXT_ROUND_TASK: "the next round needs nothing more",
+    THEIR_CALL_TASK: "they did not call",
+}
 _FAR = 120
 """Days beyond which nobody thinks in working days."""
 
@@ -38,8 +48,8 @@ def distance(day: date, today: date, workdays: Workdays) -> str:
         working = workdays.between(min(day, today), max(day, today))
         if working:
             count, unit = working, "working day"
-    counted = f"{count} {unit}{'s' if count != 1 else ''}"
-    return f"in {counted}" if away > 0 else f"{counted} ago"
+    said = counted(count, unit)
+    return f"in {said}" if away > 0 else f"{said} ago"
 
 
 def day_with_distance(day: date, today: date, workdays: Workdays) -> str:
@@ -71,7 +81,35 @@ def called(address: str, history: History) -> str:
 
 def worded(value: str) -> str:
     """`next round` for `next_round`: a value of a closed set as it is said."""
-    return value.replace("_", " ")
+    return _SAID.get(value, value.replace("_", " "))
+
+
+def as_typed(value: str) -> str:
+    """`next-round` for `next_round`: a value of a closed set as it is typed after an option."""
+    return value.replace("_", "-")
+
+
+def listed(words: Sequence[str]) -> str:
+    """`this`, `this and that`, `this, that and more`."""
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def person_name(person: Person) -> str:
+    """What a person is called, for a line."""
+    return clean(person.called, NAME_LIMIT)
+
+
+def contact_words(person: Person) -> str:
+    """How a person wants to be contacted, and whether they were asked at all."""
+    if person.channel is None:
+        return "e-mail (not asked)" if person.part in EMPLOYER else "e-mail"
+    return _PREFERS.get(person.channel, person.channel.value)
+
+
+def task_done(step: str) -> str:
+    """A task without a draft, as done."""
+    return _DONE.get(step, f"{clean(step, NAME_LIMIT)} is done")
 
 
 def step_to(step: PlannedStep) -> str:
@@ -79,6 +117,11 @@ def step_to(step: PlannedStep) -> str:
     if step.person is None:
         return clean(step.step, NAME_LIMIT)
     return _to(step.step, clean(step.person.called, NAME_LIMIT), step.channel)
+
+
+def step_ahead(step: PlannedStep) -> str:
+    """`check-in to Dana Fox`, and of the last step what it does."""
+    return f"{step_to(step)}, which closes the interview" if step.closes else step_to(step)
 
 
 def draft_to(draft: Draft, history: History) -> str:
@@ -120,6 +163,7 @@ def stand_in_words(name: str, address: str) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """`1 draft`, `2 drafts`, `2 possible replies`."""
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    """`1 draft`, `2 working days`, `2 possible replies`."""
+    ends_in_ies = noun.endswith("y") and not noun.endswith(_VOWEL_Y)
+    plural = f"{noun[:-1]}ies" if ends_in_ies else f"{noun}s"
     return f"{count} {noun if count == 1 else plural}"

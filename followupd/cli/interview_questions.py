@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from followupd.cli.asking import ask, yes_or_no
-from followupd.cli.format import day_with_distance, moment
+from followupd.cli.format import (
+    NAME_LIMIT,
+    contact_words,
+    day_with_distance,
+    moment,
+    person_name,
+    worded,
+)
 from followupd.cli.particulars import account_named, named, refuse_before, twin_of
 from followupd.cli.people import Detail, detailed, read_person, read_promises
 from followupd.cli.recorded import what_is_known
@@ -47,6 +54,7 @@ _WHAT_MATTERS = (
 )
 _INTRODUCTION = ("Enter skips a question; Ctrl-D leaves, and nothing is recorded.", _WHAT_MATTERS)
 _DECIDERS = (Part.RECRUITER, Part.HIRING_MANAGER)
+_BY_WHEN = 'By when do they decide? (such as Fri or "4 Dec"; Enter: not said)'
 _WHO = {
     Part.RECRUITER: "Recruiter or HR",
     Part.HIRING_MANAGER: "Hiring manager",
@@ -55,7 +63,6 @@ _WHO = {
     Part.NETWORK: "Somebody you know there",
     Part.REFERENCE: "One of your references",
 }
-_NAME_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +110,11 @@ def interview_questions(given: Namespace, around: Around) -> Questions[Namespace
     people = yield from _people(found, before, around)
     promises = yield from _promises(found, around)
     found.final = given.final or (
-        yield from yes_or_no("Was it the last round, so that only an offer is open", default=False)
+        yield from yes_or_no("Is it the last round, so that only an offer is open?", default=False)
     )
     yield from _account(found, around)
     summary = _summary(found, held, decision_by, people, promises, around)
-    wanted = yield from yes_or_no("Record it", *summary, default=True)
+    wanted = yield from yes_or_no("Record it?", *summary, default=True)
     return found if wanted else None
 
 
@@ -124,7 +131,8 @@ def _held(found: Namespace, around: Around) -> Questions[Moment]:
         found.held = text
         return held
 
-    return (yield from ask('When was it, or will it be ("yesterday 14:00", "4 Dec 9:30")', read))
+    text = 'When was it, or will it be? (such as "yesterday 14:00" or "4 Dec 9:30")'
+    return (yield from ask(text, read))
 
 
 def _is_new(found: Namespace, held: Moment, around: Around) -> Questions[bool]:
@@ -132,7 +140,7 @@ def _is_new(found: Namespace, held: Moment, around: Around) -> Questions[bool]:
     twin = twin_of(found.company, found.role, held.at, around.histories.values())
     if twin is None or found.again:
         return True
-    words = f"That is interview {twin.interview_id} already. Is this another one"
+    words = f"That is interview {twin.interview_id} already. Is this another one?"
     found.again = yield from yes_or_no(words, default=False)
     return bool(found.again)
 
@@ -148,7 +156,7 @@ def _round(found: Namespace, held: Moment, around: Around) -> Questions[History 
         return None
     words = round_words(before, around.today, around.workdays)
     is_likely = likely is not None
-    if not (yield from yes_or_no(f"Is it the next round of {words}", default=is_likely)):
+    if not (yield from yes_or_no(f"Is it the next round of {words}?", default=is_likely)):
         found.round_of = NONE
         return None
     found.round_of = str(before.interview_id)
@@ -170,12 +178,12 @@ def _decision(
         if not text:
             return None
         day = read_day(text, today, "The day")
-        refuse_before(day, workdays.day_of(held.at), "The day")
+        refuse_before(day, workdays.day_of(held.at), today, "The day")
         found.decision_by = text
         return day
 
     said = f"Nothing asks where things stand before that day. Without it {assumed}, is assumed."
-    return (yield from ask("Did they say by when they decide", read, said))
+    return (yield from ask(_BY_WHEN, read, said))
 
 
 def _people(found: Namespace, before: History | None, around: Around) -> Questions[list[Person]]:
@@ -184,10 +192,10 @@ def _people(found: Namespace, before: History | None, around: Around) -> Questio
     if before is not None:
         people.extend(people_to_take(before, interviewers=True))
     said: tuple[str, ...] = (
-        'Who was there, and who decides? Each as "Dana Fox <dana@acme.example>".',
+        'Who is part of it, and who decides? Each as "Dana Fox <dana@acme.example>".',
     )
     if people:
-        taken = ", ".join(f"{_called(person)} ({_word(person.part)})" for person in people)
+        taken = ", ".join(f"{person_name(person)} ({worded(person.part)})" for person in people)
         said = (f"Known from the round before: {taken}.", *said)
     for part in Part:
         typed = list(getattr(found, part.value))
@@ -215,7 +223,7 @@ def _person(
             return None
         person = read_person(answer, part, "Answer", around.settings.own_addresses)
         if any((each.key, each.part) == (person.key, part) for each in people):
-            raise UsageError(f"{_called(person)} is named already; Enter goes on.")
+            raise UsageError(f"{person_name(person)} is named already; Enter goes on.")
         return _Named(person, answer)
 
     return (yield from ask(text, read, *said))
@@ -223,9 +231,9 @@ def _person(
 
 def _details(found: Namespace, person: Person) -> Questions[Person]:
     """How somebody who decides asked to be contacted, and their number."""
-    who = _called(person)
+    who = person_name(person)
     questions = (
-        (Detail.PREFERS, f"How may {who} be contacted: email or call (Enter: not asked)"),
+        (Detail.PREFERS, f"How may {who} be contacted, email or call? (Enter: not asked)"),
         (Detail.PHONE, f"Telephone number of {who} (Enter: not known)"),
     )
     for detail, text in questions:
@@ -259,7 +267,7 @@ def _promises(found: Namespace, around: Around) -> Questions[list[Promise]]:
         found.promise.append(answer)
         return promise
 
-    text = 'Did you promise something by a date, such as "Fri: the writing sample"'
+    text = 'Did you promise something by a date, such as "Fri: the writing sample"?'
     while True:
         promise = yield from ask(f"{text} (Enter: {'no more' if promises else 'no'})", read)
         if promise is None:
@@ -278,7 +286,7 @@ def _account(found: Namespace, around: Around) -> Questions[None]:
             raise UsageError("The account is needed: the mail goes through it.")
         return account_named(answer, around.settings)
 
-    found.account = yield from ask(f"Which account ({', '.join(names)})", read)
+    found.account = yield from ask(f"Which account? ({', '.join(names)})", read)
 
 
 def _summary(
@@ -300,25 +308,16 @@ def _summary(
     ]
     if found.round_of not in (None, NONE):
         said.append(f"It is the next round of interview {found.round_of}.")
-    said += [f"{_word(person.part).capitalize()}: {_contact(person)}." for person in people]
+    said += [f"{worded(person.part).capitalize()}: {_contact(person)}." for person in people]
     said += [f"You promised, for {say_day(each.on, today)}: {each.what}." for each in promises]
     return tuple(said)
 
 
 def _contact(person: Person) -> str:
-    words = {Channel.CALL: "prefers a call", Channel.EMAIL: "prefers e-mail"}
     known = [
-        _called(person),
+        person_name(person),
         person.address if person.name else "",
-        words.get(person.channel, "") if person.channel is not None else "",
-        clean(person.phone or "", _NAME_LIMIT),
+        contact_words(person) if person.channel is not None else "",
+        clean(person.phone or "", NAME_LIMIT),
     ]
     return ", ".join(each for each in known if each)
-
-
-def _called(person: Person) -> str:
-    return clean(person.called, _NAME_LIMIT)
-
-
-def _word(part: Part) -> str:
-    return part.value.replace("_", " ")

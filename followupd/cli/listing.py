@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from followupd.cli.desk import open_desk
-from followupd.cli.format import counted, draft_stands, draft_to, iso, moment
+from followupd.cli.format import counted, draft_stands, draft_to, iso, moment, step_ahead
 from followupd.cli.open_points import open_points_briefly, pause_words
 from followupd.cli.screen import Screen, print_json
 from followupd.cli.standing import answer_words, next_words
 from followupd.domain.days import say_day
 from followupd.domain.interview import Status
+from followupd.domain.plan import StepState
 from followupd.domain.verdicts import is_unclear
 from followupd.reading.text import clean
 from followupd.service.digest_journal import digest_problem
@@ -131,15 +132,18 @@ def account_lines(desk: Desk, reading: Reading) -> Iterator[str]:
         health = reading.health(account.name)
         last = health.last_pass_at if health is not None else None
         seen = moment(last, desk.today, desk.workdays) if last is not None else ""
-        if health is not None and health.problem:
+        fails = health is not None and bool(health.problem)
+        if health is not None and fails:
             since = health.problem_since
             began = f", since {moment(since, desk.today, desk.workdays)}" if since else ""
             yield f"{account.name}{began}: {clean(health.problem, 300)}"
-        if last is None:
+        if last is None and not fails:
             yield (
                 f"{account.name}: mail has not been looked at yet; "
                 "`followupd once` does it now, `followupd run` keeps doing it"
             )
+        elif last is None:
+            yield f"{account.name}: mail has never been looked at"
         elif desk.now - last > _STALE:
             yield f"{account.name}: mail last seen {seen}; `followupd run` is to be running"
         else:
@@ -199,16 +203,32 @@ def _what_is_next(row: Row, desk: Desk) -> Iterator[str]:
         yield f"{draft_to(draft, history)} {draft_stands(draft)}"
     if len(history.open_drafts) > _DRAFTS_NAMED:
         yield f"and {counted(len(history.open_drafts) - _DRAFTS_NAMED, 'more draft')}"
-    if row.plan.status is Status.CLOSED:
-        reason = clean(history.closed.reason, 100) if history.closed is not None else ""
-        yield answer_words(history, desk) or reason
-        yield from open_points_briefly(history, row.plan, desk)
-        yield from [said] if said is not None else []
-        return
-    if history.answer is not None:
-        yield answer_words(history, desk)
-        if is_unclear(history.answer.verdict):
-            yield f"what it says is not clear: followupd why {history.interview_id}"
+    yield from _how_it_ended(row, desk)
     yield from open_points_briefly(history, row.plan, desk)
     if said is not None:
         yield said
+    elif history.closed is None and history.answer is None and not history.possible:
+        yield from _why_nothing_is_next(row, desk)
+
+
+def _how_it_ended(row: Row, desk: Desk) -> Iterator[str]:
+    """The answer, or why it is closed; a next round is told with its number instead."""
+    history = row.history
+    if history.followed_by is not None:
+        return
+    if row.plan.status is Status.CLOSED:
+        reason = clean(history.closed.reason, 100) if history.closed is not None else ""
+        yield answer_words(history, desk) or reason
+    elif history.answer is not None:
+        yield answer_words(history, desk)
+        if is_unclear(history.answer.verdict):
+            yield f"what it says is not clear: followupd why {history.interview_id}"
+
+
+def _why_nothing_is_next(row: Row, desk: Desk) -> Iterator[str]:
+    """What holds back all that is left of the plan, where there is no draft that tells it."""
+    held = [step for step in row.plan.steps if step.state is StepState.HELD]
+    if held and pause_words(desk.pause, desk) is not None:
+        yield "paused"
+    elif held and not row.history.open_drafts:
+        yield f"{step_ahead(held[0])} is held back: {clean(held[0].reason, 200)}"

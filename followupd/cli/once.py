@@ -9,13 +9,15 @@ import threading
 from typing import TYPE_CHECKING
 
 from followupd.cli import logs
-from followupd.cli.desk import Desk, settings_of
+from followupd.cli.configured import settings_of
+from followupd.cli.desk import Desk
 from followupd.cli.format import counted, name_of
 from followupd.cli.screen import Screen, print_json
-from followupd.cli.standing import next_words
+from followupd.cli.standing import NOW, next_words
 from followupd.cli.telling import Teller
 from followupd.config import state_directory
 from followupd.domain.events import MailboxSearched
+from followupd.domain.interview import DraftState
 from followupd.reading.text import clean
 from followupd.service.calendar_file import CalendarFile
 from followupd.service.digesting import deliver
@@ -120,13 +122,19 @@ def _print(desk: Desk, before: int, *, quietly: bool) -> None:
     ]
     if ahead:
         _, _, plan, history = min(ahead, key=lambda each: each[:2])
-        screen.line(f"Next, {next_words(plan, desk)} ({name_of(history.interview)}).")
-    waiting = sum(len(history.open_drafts) for history in histories.values())
+        said = next_words(plan, desk) or ""
+        is_due = said.startswith(NOW)
+        words = f"Due {said}" if is_due else f"Next, {said}"
+        screen.line(f"{words} ({name_of(history.interview)}).")
+    drafts = (draft for history in histories.values() for draft in history.open_drafts)
+    waiting = sum(draft.state is not DraftState.MISSING for draft in drafts)
     if waiting:
         screen.line(f"{counted(waiting, 'draft')} in Drafts: send, or delete for no.")
-    unsure = sum(len(history.possible) for history in histories.values())
+    # A mail that may belong to several interviews is one to decide.
+    possible = (each for history in histories.values() for each in history.possible)
+    unsure = {each.mail.message_id for each in possible}
     if unsure:
-        screen.line(f"{counted(unsure, 'possible reply')} to decide: `followupd resolve`.")
+        screen.line(f"{counted(len(unsure), 'possible reply')} to decide: `followupd resolve`.")
 
 
 class Progress:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from followupd.cli.format import NAME_LIMIT, day_with_distance, moment
+from followupd.cli.format import NAME_LIMIT, day_with_distance, moment, person_name
 from followupd.domain.absences import is_away
 from followupd.domain.days import say_day
 from followupd.domain.duties import NEXT_ROUND_TASK, THEIR_CALL_TASK
@@ -50,8 +50,10 @@ class StandIn:
     note: Absence
 
 
-def open_points(history: History, plan: Plan, desk: Desk) -> Iterator[str]:
-    """All of it, a sentence each, what is to be done first."""
+def open_points(
+    history: History, plan: Plan, desk: Desk, *, asks_review: bool = True
+) -> Iterator[str]:
+    """All of it, a sentence each, what is to be done first; the review only where it is asked."""
     number = history.interview_id
     problem = cadence_problem(history, desk.settings)
     if problem is not None:
@@ -65,9 +67,9 @@ def open_points(history: History, plan: Plan, desk: Desk) -> Iterator[str]:
         for stand_in in stand_ins(history, desk):
             yield _stand_in_sentence(stand_in, history, desk)
         if history.plans is not None and _is_untold(history):
-            said = quoted(history.plans.text, _REASON_LIMIT)
-            yield f"Your changed plans, for the next draft that asks where things stand: {said}."
-    if _wants_review(history):
+            said = quoted(history.plans.text.rstrip(". "), _REASON_LIMIT)
+            yield f"The next draft that asks where things stand tells your changed plans: {said}."
+    if asks_review and _wants_review(history):
         yield f"How was it, looking back? `followupd review {number}` keeps it for the next time."
 
 
@@ -76,7 +78,7 @@ def open_points_briefly(history: History, plan: Plan, desk: Desk) -> Iterator[st
     for task in plan.tasks:
         yield f"to do: {_task_briefly(task, history, desk)}"
     if history.followed_by is not None:
-        yield f"next round: {history.followed_by}"
+        yield f"the next round is interview {history.followed_by}"
     if plan.closes_at is not None and plan.closes_at > desk.now:
         day = desk.workdays.day_of(plan.closes_at)
         yield f"closes on {say_day(day, desk.today)}"
@@ -123,7 +125,7 @@ def _task_sentence(task: PlannedStep, history: History, plan: Plan, desk: Desk) 
         case name if name == ANSWER_TASK:
             what = f"answer what they asked you for on {day}"
             if task.person is not None:
-                who = clean(task.person.called, NAME_LIMIT)
+                who = person_name(task.person)
                 what = f"answer {who}, who asked you for something on {day}"
             return f"To do: {what}; {done} when done. A mail to them is seen by itself."
         case name if name == NEXT_ROUND_TASK:
@@ -144,7 +146,7 @@ def _task_sentence(task: PlannedStep, history: History, plan: Plan, desk: Desk) 
 
 def _task_briefly(task: PlannedStep, history: History, desk: Desk) -> str:
     if task.step == ANSWER_TASK:
-        who = clean(task.person.called, NAME_LIMIT) if task.person is not None else "them"
+        who = person_name(task.person) if task.person is not None else "them"
         return f"answer {who}"
     if task.step == NEXT_ROUND_TASK:
         return "record the next round"
@@ -154,7 +156,7 @@ def _task_briefly(task: PlannedStep, history: History, desk: Desk) -> str:
 
 
 def _their_call(task: PlannedStep, history: History, desk: Desk) -> str:
-    who = clean(task.person.called, NAME_LIMIT) if task.person is not None else "they"
+    who = person_name(task.person) if task.person is not None else "they"
     promised = history.call_promised_on
     day = f" on {say_day(promised, desk.today)}" if promised is not None else ""
     return f"did {who} call{day}, as they meant to?"
@@ -164,11 +166,11 @@ def _closing(history: History, plan: Plan, desk: Desk) -> Iterator[str]:
     number = history.interview_id
     if plan.closes_at is None:
         return
-    when = "now"
+    when = "is about to be closed"
     if plan.closes_at > desk.now:
         day = desk.workdays.day_of(plan.closes_at)
-        when = f"on {day_with_distance(day, desk.today, desk.workdays)}"
-    yield f"It is closed {when}; `followupd reopen {number}` takes the answer back if it is none."
+        when = f"will be closed on {day_with_distance(day, desk.today, desk.workdays)}"
+    yield f"It {when}; `followupd reopen {number}` takes the answer back if it is none."
     if not any(request.template == REJECTION_ANSWER for request in history.requests):
         yield f"`followupd draft {number} {REJECTION_ANSWER}` writes a gracious answer."
 
@@ -189,7 +191,7 @@ def _stand_in_sentence(stand_in: StandIn, history: History, desk: Desk) -> str:
 
 
 def _away_words(stand_in: StandIn, desk: Desk) -> str:
-    who, note = clean(stand_in.absent.called, NAME_LIMIT), stand_in.note
+    who, note = person_name(stand_in.absent), stand_in.note
     if note.returns_on is None:
         since = say_day(desk.workdays.day_of(note.noted_at), desk.today)
         return f"{who} is away since {since}"

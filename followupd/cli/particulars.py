@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from followupd.cli.format import name_of
 from followupd.cli.people import TEXT_LIMIT
 from followupd.config.words import near, quoted
+from followupd.domain.days import say_day
 from followupd.errors import FollowupdError, UsageError
 from followupd.reading.text import clean
 
@@ -23,12 +24,14 @@ def named(text: str, option: str) -> str:
     """A company or a role as it is stored.
 
     Raises:
-        UsageError: it has no letter and no digit.
+        UsageError: it is empty, or has no letter and no digit.
     """
     said = clean(text, TEXT_LIMIT)
+    if not said:
+        raise UsageError(f"{option}: a name is needed")
     if not any(character.isalnum() for character in said):
         # A company named "?" would match nearly every mail.
-        raise UsageError(f"{option}: {quoted(text)} is no name")
+        raise UsageError(f"{option}: {quoted(text)} is no name; it needs a letter or a digit")
     return said
 
 
@@ -63,7 +66,7 @@ def cadence_named(name: str, settings: Settings, option: str = "--cadence") -> s
     )
 
 
-def refuse_before(decision_by: date, held_on: date, option: str) -> None:
+def refuse_before(decision_by: date, held_on: date, today: date, option: str) -> None:
     """Refuse a decision that was promised for a day before the interview.
 
     Raises:
@@ -71,8 +74,8 @@ def refuse_before(decision_by: date, held_on: date, option: str) -> None:
     """
     if decision_by < held_on:
         raise UsageError(
-            f"{option}: {decision_by.isoformat()} is before the interview on "
-            f"{held_on.isoformat()}; check the two dates"
+            f"{option}: {say_day(decision_by, today)} is before the interview on "
+            f"{say_day(held_on, today)}; check the two dates"
         )
 
 

@@ -6,10 +6,10 @@ A promise is the user's own word to somebody, so one that falls into the pause i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from followupd.cli.desk import open_desk
-from followupd.cli.format import moment, name_of, step_to
+from followupd.cli.format import moment, name_of, person_name, step_ahead
 from followupd.cli.screen import Screen
 from followupd.cli.when import read_moment
 from followupd.domain.cadence import PROMISE, REMINDER
@@ -18,7 +18,7 @@ from followupd.domain.limits import sharing_people
 from followupd.domain.steps import StepState
 from followupd.errors import FollowupdError, UsageError
 from followupd.reading.text import clean
-from followupd.service.planning import plan_of
+from followupd.service.planning import plan_of, with_pause
 from followupd.service.world import workdays_of
 
 if TYPE_CHECKING:
@@ -28,10 +28,15 @@ if TYPE_CHECKING:
 
     from followupd.cli.desk import Desk
     from followupd.domain.history import History
-    from followupd.domain.plan import PlannedStep
+    from followupd.domain.plan import Plan, PlannedStep
+    from followupd.domain.workdays import Workdays
     from followupd.service.clock import Clock
 
 _WHAT_LIMIT = 200
+
+
+Key: TypeAlias = tuple[int, str, int, str]
+"""A step of an interview: its number, the step, its cycle and the person's address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,11 @@ class _Held:
     due: datetime
 
     @property
+    def key(self) -> Key:
+        """Which step it is."""
+        return _key(self.history, self.step)
+
+    @property
     def is_promise(self) -> bool:
         """Whether it keeps the user's word."""
         return self.step.step == PROMISE and self.step.request is None
@@ -50,12 +60,25 @@ class _Held:
     def words(self, desk: Desk) -> str:
         """The day, the step and the interview."""
         day = say_day(desk.workdays.day_of(self.due), desk.today)
-        what = step_to(self.step)
+        return f"{day}, {step_ahead(self.step)} ({self._interview})"
+
+    def since(self, desk: Desk) -> str:
+        """The step and the interview, with the day on which it was due."""
         if self.is_promise:
-            promise = self.history.interview.promises[self.step.cycle]
-            day = say_day(promise.on, desk.today)
-            what = f"{what}: {clean(promise.what, _WHAT_LIMIT)}"
-        return f"{day}, {what} ({self.history.interview_id}: {name_of(self.history.interview)})"
+            return f"your promise for {self.promise(desk)}"
+        day = say_day(desk.workdays.day_of(self.due), desk.today)
+        return f"{step_ahead(self.step)}, since {day} ({self._interview})"
+
+    def promise(self, desk: Desk) -> str:
+        """What was promised for when and to whom."""
+        promise = self.history.interview.promises[self.step.cycle]
+        to = f", to {person_name(self.step.person)}" if self.step.person is not None else ""
+        what = f"{clean(promise.what, _WHAT_LIMIT)}{to}"
+        return f"{say_day(promise.on, desk.today)}: {what} ({self._interview})"
+
+    @property
+    def _interview(self) -> str:
+        return f"interview {self.history.interview_id}: {name_of(self.history.interview)}"
 
 
 def pause(arguments: Namespace, clock: Clock) -> int:
@@ -75,9 +98,13 @@ def pause(arguments: Namespace, clock: Clock) -> int:
         held = [each for each in _without_pause(desk) if until is None or each.due < until]
         promised = [each for each in held if each.is_promise]
         for each in promised:
-            screen.line(f"Your promise, which is yours to keep: {each.words(desk)}.", "bold")
+            screen.line(f"Your promise, yours to keep, for {each.promise(desk)}.", "bold")
+        left_out = _left_out(desk)
         for each in held:
-            if not each.is_promise:
+            reason = left_out.get(each.key)
+            if reason is not None:
+                screen.line(f"Left out for it: {each.words(desk)}: {clean(reason, _WHAT_LIMIT)}.")
+            elif not each.is_promise:
                 screen.line(f"Held back: {each.words(desk)}.")
         if not held:
             screen.line("Nothing was to be laid meanwhile.")
@@ -86,6 +113,18 @@ def pause(arguments: Namespace, clock: Clock) -> int:
             "`followupd draft` is laid all the same."
         )
     return 0
+
+
+def _left_out(desk: Desk) -> dict[Key, str]:
+    """What comes too late after the pause that was just recorded, with the reason."""
+    with desk.store.look() as reading:
+        workdays = with_pause(workdays_of(desk.settings), reading.paused())
+    return {
+        _key(history, step): step.reason
+        for history, plan in _plans(desk, workdays)
+        for step in plan.steps
+        if step.state is StepState.PASSED
+    }
 
 
 def resume(arguments: Namespace, clock: Clock) -> int:
@@ -99,7 +138,7 @@ def resume(arguments: Namespace, clock: Clock) -> int:
         steps = list(_without_pause(desk))
         due = [each for each in steps if each.step.state is StepState.DUE]
         for each in due:
-            screen.line(f"Now: {each.words(desk)}.")
+            screen.line(f"Due now: {each.since(desk)}.")
         ahead = [each for each in steps if each.step.state is StepState.PLANNED]
         if ahead and not due:
             screen.line(f"Next: {ahead[0].words(desk)}.")
@@ -126,16 +165,25 @@ def _until(text: str, desk: Desk) -> datetime:
 
 def _without_pause(desk: Desk) -> Iterator[_Held]:
     """What would be laid, and when, over all interviews, if nothing were paused; oldest first."""
-    workdays = workdays_of(desk.settings)
-    histories = desk.histories()
     found = []
-    for history in histories.values():
-        if history.closed is not None:
-            continue
-        others = sharing_people(history, histories.values())
-        for step in plan_of(history, others, desk.settings, workdays, desk.now).steps:
+    for history, plan in _plans(desk, workdays_of(desk.settings)):
+        for step in plan.steps:
             is_draft = step.state.is_ahead and not step.is_task and not step.estimated
             # What is asked for is laid all the same; a reminder says what its promise says.
             if is_draft and step.due is not None and step.request is None and step.step != REMINDER:
                 found.append(_Held(history, step, step.due))
     yield from sorted(found, key=lambda each: (each.due, each.history.interview_id))
+
+
+def _plans(desk: Desk, workdays: Workdays) -> Iterator[tuple[History, Plan]]:
+    """Every open interview with its plan in that calendar."""
+    histories = desk.histories()
+    for history in histories.values():
+        if history.closed is None:
+            others = sharing_people(history, histories.values())
+            yield history, plan_of(history, others, desk.settings, workdays, desk.now)
+
+
+def _key(history: History, step: PlannedStep) -> Key:
+    person = step.person.key if step.person is not None else ""
+    return history.interview_id, step.step, step.cycle, person

@@ -248,6 +248,7 @@ def _register(value: str, option: str) -> Register:
 def _zone(value: str, option: str) -> str:
     zones = available_timezones()
     if value not in zones:
-        meant = nearest(value, zones, cutoff=0.4) or "Europe/Berlin"
-        raise UsageError(f"{option}: {quoted(value)} is no IANA time zone; such as {meant}")
+        meant = nearest(value, zones, cutoff=0.4)
+        hint = f"did you mean {meant}?" if meant else "write for example Europe/Berlin"
+        raise UsageError(f"{option}: {quoted(value)} is no IANA time zone; {hint}")
     return value

@@ -10,25 +10,24 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from followupd.cli.desk import history_of, open_desk
-from followupd.cli.format import name_of, worded
+from followupd.cli.format import as_typed, contact_words, name_of, person_name, worded
 from followupd.cli.people import NAME_LIMIT, Detail, alike, detailed, read_part, read_person
 from followupd.cli.screen import Screen, print_json
 from followupd.cli.standing import what_follows
 from followupd.config.words import quoted
 from followupd.domain.acts import PersonRecorded, PersonRemoved
-from followupd.domain.interview import Channel
 from followupd.errors import FollowupdError, UsageError
 from followupd.reading.addresses import read_addresses
 from followupd.reading.text import clean
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from followupd.cli.desk import Desk
     from followupd.domain.events import Event
     from followupd.domain.history import History
-    from followupd.domain.interview import Part, Person
+    from followupd.domain.interview import Person
     from followupd.service.clock import Clock
 
 
@@ -70,7 +69,7 @@ def _add(arguments: Namespace, history: History, desk: Desk) -> Change:
     new = alike(read_person(arguments.who, part, "PERSON", desk.settings.own_addresses), people)
     if any((each.key, each.part) == (new.key, part) for each in people):
         raise FollowupdError(
-            f"{_called(new)} is {_word(part)} of interview {history.interview_id} already; "
+            f"{person_name(new)} is {worded(part)} of interview {history.interview_id} already; "
             f"`followupd person {history.interview_id} change {new.address}` changes what is known"
         )
     new = _with_details(new, arguments)
@@ -93,9 +92,9 @@ def _change(arguments: Namespace, history: History, desk: Desk) -> Change:
         if new.part is not old.part:
             if len(known) > 1:
                 raise UsageError(
-                    f"--part: {_called(old)} is {' and '.join(_word(p.part) for p in known)}; "
+                    f"--part: {person_name(old)} is {' and '.join(worded(p.part) for p in known)}; "
                     f"remove one of them with `followupd person {number} remove {old.address} "
-                    f"--part {_word(old.part, '-')}` and add the other"
+                    f"--part {as_typed(old.part)}` and add the other"
                 )
             events.append(PersonRemoved(at=desk.now, address=old.address, part=old.part))
             events.append(PersonRecorded(at=desk.now, person=new))
@@ -104,7 +103,7 @@ def _change(arguments: Namespace, history: History, desk: Desk) -> Change:
         changed.append(new)
     if not events:
         raise FollowupdError(
-            f"nothing changes for {_called(known[0])}; name what does, such as --prefers call"
+            f"nothing changes for {person_name(known[0])}; name what does, such as --prefers call"
         )
     return Change(tuple(events), tuple(f"Changed: {_described(new)}." for new in changed))
 
@@ -113,13 +112,13 @@ def _remove(arguments: Namespace, history: History, desk: Desk) -> Change:
     known = people_named(arguments.who, history.interview.people, history.interview_id)
     if arguments.part is not None:
         part = read_part(arguments.part, "--part")
-        parts = " and ".join(_word(each.part) for each in known)
+        parts = " and ".join(worded(each.part) for each in known)
         known = tuple(each for each in known if each.part is part)
         if not known:
-            raise UsageError(f"--part: {quoted(arguments.who)} is {parts}, not {_word(part)}")
+            raise UsageError(f"--part: {quoted(arguments.who)} is {parts}, not {worded(part)}")
     return Change(
         tuple(PersonRemoved(at=desk.now, address=p.address, part=p.part) for p in known),
-        tuple(f"Removed: {_called(each)}, {_word(each.part)}." for each in known),
+        tuple(f"Removed: {person_name(each)}, {worded(each.part)}." for each in known),
     )
 
 
@@ -183,7 +182,7 @@ def _with_details(new: Person, arguments: Namespace) -> Person:
 def _refuse_taken(new: Person, people: Sequence[Person], number: int) -> None:
     if any((each.key, each.part) == (new.key, new.part) for each in people):
         raise FollowupdError(
-            f"{new.address} is {_word(new.part)} of interview {number} already; "
+            f"{new.address} is {worded(new.part)} of interview {number} already; "
             f"`followupd person {number} remove` removes one that is too many"
         )
 
@@ -211,7 +210,11 @@ def _show(history: History) -> None:
     screen.line()
     if history.interview.people:
         rows = [
-            (_word(each.part), f"{each.name}\n{each.address}".strip(), _known(each, history))
+            (
+                worded(each.part),
+                f"{each.name}\n{each.address}".strip(),
+                "\n".join(known_words(each, history)),
+            )
             for each in history.interview.people
         ]
         screen.table(("PART", "WHO", "KNOWN"), rows, cut=(14, 34))
@@ -224,10 +227,10 @@ def _show(history: History) -> None:
     )
 
 
-def _known(each: Person, history: History) -> str:
-    words = {Channel.CALL: "prefers a call", Channel.EMAIL: "prefers e-mail"}
+def known_words(each: Person, history: History) -> Iterator[str]:
+    """What is known of a person besides name, address and part, a few words each."""
     said = [
-        "not asked" if each.channel is None else words.get(each.channel, each.channel.value),
+        contact_words(each),
         clean(each.phone or "", NAME_LIMIT),
         each.timezone or "",
         f"language {each.language}" if each.language else "",
@@ -236,17 +239,9 @@ def _known(each: Person, history: History) -> str:
         "mail comes back" if each.key in history.bounced else "",
         "no longer there" if each.key in history.gone else "",
     ]
-    return "\n".join(word for word in said if word)
+    yield from (words for words in said if words)
 
 
 def _described(each: Person) -> str:
     address = f" <{each.address}>" if each.name else ""
-    return f"{_called(each)}{address}, {_word(each.part)}"
-
-
-def _called(each: Person) -> str:
-    return clean(each.called, NAME_LIMIT)
-
-
-def _word(part: Part, blank: str = " ") -> str:
-    return worded(part).replace(" ", blank)
+    return f"{person_name(each)}{address}, {worded(each.part)}"

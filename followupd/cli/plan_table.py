@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from followupd.domain.plan import Plan, PlannedStep
 
 
+_STATES = {
+    StepState.HELD: "held back",
+    StepState.QUEUED: "in Drafts",
+    StepState.MISSING: "gone",
+    StepState.DISMISSED: "deleted",
+}
+"""States that have plainer words than their names; one that is edited lies in Drafts as well."""
+
+
 def step_to_json(step: PlannedStep, desk: Desk) -> dict[str, object]:
     """A step as programs read it; the keys are the contract's."""
     return {
@@ -30,7 +39,7 @@ def step_to_json(step: PlannedStep, desk: Desk) -> dict[str, object]:
 
 def print_plan(screen: Screen, planned: Plan, desk: Desk) -> None:
     """Print the steps as a table."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for step in planned.steps:
         due = []
         if step.due is not None:
@@ -38,8 +47,15 @@ def print_plan(screen: Screen, planned: Plan, desk: Desk) -> None:
             due = [say_day(day, desk.today), distance(day, desk.today, desk.workdays)]
         if step.estimated:
             due.append("at the earliest")
-        rows.append((_step_words(step), "\n".join(due), _state_words(step), step.reason))
-    screen.table(("STEP", "DUE", "STATE", "WHY"), rows, cut=(26, 18, 11))
+        state = state_words(step)
+        if screen.is_narrow:
+            rows.append((_step_words(step), "\n".join((state, *due)), step.reason))
+        else:
+            rows.append((_step_words(step), "\n".join(due), state, step.reason))
+    if screen.is_narrow:
+        screen.table(("STEP", "STATE, DUE", "WHY"), rows, cut=(18, 20))
+    else:
+        screen.table(("STEP", "DUE", "STATE", "WHY"), rows, cut=(26, 20, 11))
 
 
 def _step_words(step: PlannedStep) -> str:
@@ -53,5 +69,8 @@ def _step_words(step: PlannedStep) -> str:
     return f"{name}\n{'call' if step.channel is Channel.CALL else 'to'} {who}"
 
 
-def _state_words(step: PlannedStep) -> str:
-    return "to do" if step.is_task and step.state is StepState.DUE else step.state.value
+def state_words(step: PlannedStep) -> str:
+    """What has become of a step, or will, as it is said."""
+    if step.is_task and step.state is StepState.DUE:
+        return "to do"
+    return _STATES.get(step.state, step.state.value)

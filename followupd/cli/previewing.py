@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from followupd.cli.desk import history_of, open_desk
+from followupd.cli.format import moment
+from followupd.cli.plan_table import state_words
 from followupd.cli.screen import Screen, print_json
 from followupd.config.words import near, quoted
 from followupd.errors import FollowupdError, UnknownInterview
@@ -87,7 +89,7 @@ def print_letter(
     account = desk.settings.account(history.interview.account)
     to_person = step.person is not None and draft.to == step.person.address
     to_name = step.person.name if step.person is not None and to_person else desk.settings.user.name
-    screen.line(f"State: {step.state.value}, {clean(step.reason, 300)}")
+    screen.line(f"State: {state_words(step)}, {clean(step.reason, 300)}")
     screen.line(f"From: {clean(f'{desk.settings.user.name} <{account.address}>', 300)}")
     screen.line(f"To: {clean(f'{to_name} <{draft.to}>', 300)}")
     screen.line(f"Subject: {draft.subject}")
@@ -101,5 +103,4 @@ def _answered(history: History, message_id: str, desk: Desk) -> str:
     mail = next((mail for mail in history.mails if mail.message_id == message_id), None)
     if mail is None:
         return message_id
-    at = desk.workdays.local(mail.date)
-    return f"the mail of {at:%Y-%m-%d %H:%M} from {mail.sender}"
+    return f"the mail of {moment(mail.date, desk.today, desk.workdays)} from {mail.sender}"

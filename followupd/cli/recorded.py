@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from followupd.cli.format import day_with_distance, moment
+from followupd.cli.format import (
+    NAME_LIMIT,
+    counted,
+    day_with_distance,
+    listed,
+    moment,
+    person_name,
+)
 from followupd.cli.standing import what_follows
+from followupd.config.words import quoted
 from followupd.domain.companies import companies
 from followupd.domain.interview import Channel, Part, Status, company_key
 from followupd.domain.status import expected_by
@@ -24,11 +32,17 @@ if TYPE_CHECKING:
     from followupd.domain.interview import Interview, Person
     from followupd.domain.workdays import Workdays
 
-_NAME_LIMIT = 100
 _FEW = 2
 
 
-def explained(number: int, held: Moment, desk: Desk, said: Iterable[str] = ()) -> Iterator[str]:
+def explained(
+    number: int,
+    held: Moment,
+    desk: Desk,
+    said: Iterable[str] = (),
+    *,
+    tells_company: bool = True,
+) -> Iterator[str]:
     """What was recorded, what follows, and what is missing (advice row 1).
 
     Args:
@@ -36,6 +50,7 @@ def explained(number: int, held: Moment, desk: Desk, said: Iterable[str] = ()) -
         held: when it is held, as it was typed.
         desk: as the command has it.
         said: sentences about how it was recorded.
+        tells_company: whether it tells what earlier interviews say about the company.
     """
     histories = desk.histories()
     history = histories[number]
@@ -46,10 +61,18 @@ def explained(number: int, held: Moment, desk: Desk, said: Iterable[str] = ()) -
     rounds = _rounds(history, histories)
     others = [other for key, other in histories.items() if key not in rounds]
     known = what_is_known(interview.company, others, desk.workdays, desk.now)
-    if known is not None:
+    if known is not None and tells_company:
         yield known
     plan = desk.plan(history, histories)
-    yield from what_follows(history, plan, desk)
+    follows = what_follows(history, plan, desk)
+    if plan.status is Status.UPCOMING:
+        next(follows)  # says once more when it is held
+    yield from follows
+    if plan.queue:
+        yield (
+            "What is due now is laid into Drafts within a moment if `followupd run` is running, "
+            "else by `followupd once`. Nothing is sent unless you send it."
+        )
     yield from _missing(history, desk, is_ahead=plan.status is Status.UPCOMING)
     yield from _untranslated(interview, desk.settings)
 
@@ -84,7 +107,7 @@ def _rounds(history: History, histories: Mapping[int, History]) -> set[int]:
 
 
 def _answers(record: CompanyRecord) -> str:
-    company = clean(record.company, _NAME_LIMIT)
+    company = clean(record.company, NAME_LIMIT)
     count, yes, no = len(record.interviews), len(record.answered), len(record.never_answered)
     after = _after(record)
     if count == 1:
@@ -101,7 +124,7 @@ def _answers(record: CompanyRecord) -> str:
         if count - yes - no
         else "",
     ]
-    return f"Of {count} earlier interviews at {company}, {_listed([c for c in counts if c])}"
+    return f"Of {count} earlier interviews at {company}, {listed([c for c in counts if c])}"
 
 
 def _after(record: CompanyRecord) -> str:
@@ -111,9 +134,11 @@ def _after(record: CompanyRecord) -> str:
         return ""
     if days[-1] == 0:
         return " on the same day"
-    few = _listed([str(count) for count in days])
+    if len(set(days)) == 1:
+        return f" after {counted(days[0], 'working day')}"
+    few = listed([str(count) for count in days])
     said = few if len(days) <= _FEW else f"{days[0]} to {days[-1]}"
-    return f" after {said} working day{'' if days[-1] == 1 else 's'}"
+    return f" after {said} working days"
 
 
 def _review(record: CompanyRecord) -> str:
@@ -122,15 +147,11 @@ def _review(record: CompanyRecord) -> str:
         said.append(f"you found that they treated you {record.treated} of 5")
     if record.again is not None:
         said.append(f"you would {'' if record.again else 'not '}apply there again")
-    return f"; {_listed(said)}" if said else ""
+    return f"; {listed(said)}" if said else ""
 
 
 def _was(count: int) -> str:
     return "was" if count == 1 else "were"
-
-
-def _listed(words: list[str]) -> str:
-    return ", ".join(words[:-1]) + (" and " if len(words) > 1 else "") + words[-1]
 
 
 def _missing(history: History, desk: Desk, *, is_ahead: bool) -> Iterator[str]:
@@ -142,7 +163,7 @@ def _missing(history: History, desk: Desk, *, is_ahead: bool) -> Iterator[str]:
         expected = expected_by(history, cadence, workdays)
         ask = "Ask for it" if is_ahead else "Ask for it next time"
         yield (
-            f"Missing: the decision date. {day_with_distance(expected, today, workdays)} is "
+            f"Missing: the decision date. {day_with_distance(expected, today, workdays)}, is "
             f"assumed. {ask} before you leave; `followupd decision {number} DATE` sets it."
         )
     elif history.decision_by < today:
@@ -167,18 +188,18 @@ def _missing(history: History, desk: Desk, *, is_ahead: bool) -> Iterator[str]:
     add = f'`followupd person {number} add "NAME <ADDRESS>" --part'
     if not deciders:
         yield (
-            "Missing: who decides, a recruiter or a hiring manager. There is nobody to send a "
-            f"check-in to; {add} recruiter` names one."
+            "Missing: who decides, a recruiter or a hiring manager. There is nobody to ask where "
+            f"things stand; {add} recruiter` names one."
         )
     elif not interview.with_part(Part.HIRING_MANAGER):
         yield (
-            f"Missing: who decides, the hiring manager; {add} hiring-manager` names them, for "
-            "when the recruiter stays silent."
+            "Missing: the hiring manager, for when the recruiter stays silent; "
+            f"{add} hiring-manager` names them."
         )
 
 
 def _names(people: list[Person]) -> str:
-    return _listed(list(dict.fromkeys(clean(person.called, _NAME_LIMIT) for person in people)))
+    return listed(list(dict.fromkeys(person_name(person) for person in people)))
 
 
 def _change(number: int, people: list[Person]) -> str:
@@ -193,4 +214,7 @@ def _untranslated(interview: Interview, settings: Settings) -> Iterator[str]:
     wanted = (interview.language, *(person.language or "" for person in interview.people))
     for language in dict.fromkeys(wanted):
         if language and language not in there:
-            yield f"There are no templates in {language}: drafts will be in English."
+            yield (
+                f"There are no templates in the language {quoted(language)}: drafts will be in "
+                "English."
+            )

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from followupd.cli.format import NAME_LIMIT
+from followupd.cli.open_points import REJECTION_ANSWER
 from followupd.config.words import near, quoted
 from followupd.domain.acts import Given
 from followupd.domain.cadence import PROMISE, REMINDER
 from followupd.domain.days import say_day
-from followupd.domain.interview import EMPLOYER, Channel, Part
+from followupd.domain.interview import EMPLOYER, Channel, Outcome, Part
 from followupd.domain.limits import MOST_TO_COMPANY, MOST_UNANSWERED
 from followupd.domain.status import expected_by
 from followupd.domain.steps import ASKING
@@ -170,12 +171,7 @@ def objections(
     """
     who, workdays, interview = clean(person.called, NAME_LIMIT), desk.workdays, history.interview
     asks = template in ASKING
-    expected = expected_by(history, cadence_for(interview, desk.settings), workdays)
-    if interview.held_at > desk.now:
-        yield "the interview has not been held yet"
-    elif asks and desk.today <= expected:
-        how = "promised" if history.decision_by is not None else "assumed"
-        yield f"the {how} decision date, {say_day(expected, desk.today)}, has not passed"
+    yield from _too_early(template, history, desk)
     if template in SHEETS:
         return
     unanswered = contacts.unanswered(person.address)
@@ -194,3 +190,16 @@ def objections(
             yield f"another draft to {who} is about to be laid: {step.step}"
     if asks and not contacts.may_ask(interview.company):
         yield f"{MOST_TO_COMPANY} messages to {clean(interview.company, NAME_LIMIT)} are unanswered"
+
+
+def _too_early(template: str, history: History, desk: Desk) -> Iterator[str]:
+    """That what the draft is about has not happened."""
+    interview, answer = history.interview, history.answer
+    expected = expected_by(history, cadence_for(interview, desk.settings), desk.workdays)
+    if interview.held_at > desk.now:
+        yield "the interview has not been held yet"
+    elif template in ASKING and desk.today <= expected:
+        how = "promised" if history.decision_by is not None else "assumed"
+        yield f"the {how} decision date, {say_day(expected, desk.today)}, has not passed"
+    if template == REJECTION_ANSWER and (answer is None or answer.outcome is not Outcome.REJECTION):
+        yield "no rejection is known"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from followupd.cli.desk import history_of, open_desk
-from followupd.cli.format import iso, moment, name_of
+from followupd.cli.format import NAME_LIMIT, iso, moment, name_of
 from followupd.cli.reasons import reads_like
 from followupd.cli.screen import Screen, print_json
 from followupd.cli.standing import what_follows
@@ -21,7 +21,6 @@ from followupd.domain.events import (
     ReplyReceived,
     ReplyResolved,
 )
-from followupd.domain.interview import Outcome
 from followupd.domain.verdicts import is_promise, outcome_of
 from followupd.errors import FollowupdError, UnknownInterview, UsageError
 from followupd.reading.text import clean, quoted
@@ -33,10 +32,10 @@ if TYPE_CHECKING:
     from followupd.cli.desk import Desk
     from followupd.domain.events import Event, Mail, Verdict
     from followupd.domain.history import History
+    from followupd.domain.interview import Outcome
     from followupd.service.clock import Clock
     from followupd.store import Reading, Transaction
 
-_NAME_LIMIT = 100
 _EVIDENCE_LIMIT = 300
 
 
@@ -106,8 +105,7 @@ def resolve(arguments: Namespace, clock: Clock) -> int:
         with desk.store.begin() as transaction:
             histories = desk.histories(transaction)
             reply = _reply_of(possible_replies(transaction, histories), arguments.reply)
-            outcome = Outcome(arguments.outcome) if arguments.outcome is not None else None
-            choice = _Choice(arguments.interview, outcome)
+            choice = _Choice(arguments.interview, arguments.outcome)
             concerned = _decide(transaction, histories, reply, choice, desk)
         histories = desk.histories()
         if arguments.json:
@@ -215,9 +213,9 @@ def _list(desk: Desk, *, as_json: bool) -> None:
     for reply in replies:
         mail = reply.mail
         may_be = (f"{n}: {name_of(histories[n].interview)}" for n in reply.interviews)
-        sender = clean(f"{mail.sender_name} <{mail.sender}>", 2 * _NAME_LIMIT)
+        sender = clean(f"{mail.sender_name} <{mail.sender}>", 2 * NAME_LIMIT)
         told = (
-            clean(mail.subject, _NAME_LIMIT),
+            clean(mail.subject, NAME_LIMIT),
             f"from {sender}",
             f"because: {clean(reply.evidence, _EVIDENCE_LIMIT)}",
             *reads_like(reply.verdict, desk),

@@ -68,7 +68,8 @@ def ask_after_closing(arguments: Namespace, clock: Clock) -> int:
         return 0
     with open_desk(arguments, clock) as desk:
         history = history_of(desk.histories(), arguments.id)
-        if history.review is not None or history.interview.held_at > desk.now:
+        is_known = history.review is not None or history.followed_by is not None
+        if is_known or history.interview.held_at > desk.now:
             return 0
         said = None
         try:
@@ -133,7 +134,10 @@ def _typed(arguments: Namespace, now: datetime) -> Reviewed | None:
     answered = None if arguments.answered is None else arguments.answered == "yes"
     if days is not None:
         if answered is False:
-            raise UsageError("--days: nobody who never answered did so after some days")
+            raise UsageError(
+                "--days: it says that they answered, and --answered no that they did not; "
+                "leave one out"
+            )
         _in_bounds(days, "--days: ")
         answered = True
     said = Reviewed(

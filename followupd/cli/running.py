@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from followupd.cli import logs
-from followupd.cli.desk import settings_of
+from followupd.cli.configured import settings_of
 from followupd.config import state_directory
 from followupd.errors import FollowupdError
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 WIDTH = 80
+_NARROW = 76
 _CELL_LIMIT = 600
 _LINE_LIMIT = 2000
 
@@ -40,8 +41,16 @@ class Screen:
             emoji=False,
         )
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether four columns find no room beside each other."""
+        return self._console.width < _NARROW
+
     def line(self, text: str = "", style: str = "", indent: int = 0) -> None:
         """One sentence; wrapped on a terminal, one line for a program that reads it."""
+        if not text:
+            self._console.print()  # on a terminal, what pads nothing prints nothing
+            return
         shown = Text(clean(text, _LINE_LIMIT), style)
         if not self._wraps:
             self._console.print(Text(" " * indent) + shown, soft_wrap=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from followupd.cli.desk import history_of, open_desk
 from followupd.cli.format import (
+    NAME_LIMIT,
     counted,
     day_with_distance,
     draft_stands,
@@ -18,13 +19,14 @@ from followupd.cli.format import (
 )
 from followupd.cli.listing import row_to_json
 from followupd.cli.open_points import open_points, pause_words
+from followupd.cli.persons import known_words, person_to_json
 from followupd.cli.plan_table import print_plan, step_to_json
 from followupd.cli.screen import Screen, print_json
 from followupd.cli.standing import status_sentence
 from followupd.cli.telling import Teller
 from followupd.cli.telling_acts import review_to_json, tell_act
 from followupd.domain.days import say_day
-from followupd.domain.interview import Channel
+from followupd.domain.interview import Status
 from followupd.domain.status import expected_by
 from followupd.reading.text import clean, quoted
 from followupd.service.planning import cadence_for
@@ -42,7 +44,6 @@ if TYPE_CHECKING:
     from followupd.store import Recorded
 
 _LAST_EVENTS = 10
-_NAME_LIMIT = 100
 
 
 def show(arguments: Namespace, clock: Clock) -> int:
@@ -104,19 +105,12 @@ def _show_json(history: History, planned: Plan, desk: Desk) -> dict[str, object]
     expected = expected_by(history, cadence, desk.workdays)
     return row_to_json(history, planned, desk) | {
         "language": interview.language,
+        "register": interview.register,
+        "cadence": interview.cadence or None,
+        "final": interview.is_final,
         "expected_by": expected.isoformat(),
         "snoozed_until": iso(history.snoozed_until, desk.workdays),
-        "people": [
-            {
-                "name": person.name,
-                "address": person.address,
-                "part": person.part.value,
-                "phone": person.phone,
-                "channel": person.channel.value if person.channel is not None else None,
-                "timezone": person.timezone,
-            }
-            for person in interview.people
-        ],
+        "people": [person_to_json(person, history) for person in interview.people],
         "promises": [
             {"on": promise.on.isoformat(), "what": promise.what}
             for number, promise in enumerate(interview.promises)
@@ -140,18 +134,10 @@ def _print_facts(screen: Screen, history: History, planned: Plan, desk: Desk) ->
     for sentence in _beside(history, planned, desk):
         screen.line(sentence, "yellow")
     screen.line(f"Interview: {moment(interview.held_at, today, workdays)}")
-    cadence = cadence_for(interview, desk.settings)
-    expected = expected_by(history, cadence, workdays)
-    day = day_with_distance(expected, today, workdays)
-    if history.decision_by is None:
-        wait, why = cadence.silent_after, "nobody promised a date"
-        if history.waiting_since is not None:
-            why = "they have what they asked for"
-        elif history.held_up_by is not None:
-            why = "they put it off and named no day"
-        screen.line(f"Decision: {day} (assumed: {why}, so {wait} are allowed)")
-    else:
-        screen.line(f"Decision: {day} (promised)")
+    if planned.status not in (Status.ANSWERED, Status.CLOSED):
+        screen.line(_decision_words(history, desk))
+    elif history.decision_by is not None:
+        screen.line(f"The decision was promised for {say_day(history.decision_by, today)}.")
     if history.snoozed_until is not None and history.snoozed_until > desk.now:
         screen.line(f"Snoozed until {moment(history.snoozed_until, today, workdays)}")
     for number, promise in enumerate(interview.promises):
@@ -162,7 +148,27 @@ def _print_facts(screen: Screen, history: History, planned: Plan, desk: Desk) ->
     if history.review is not None:
         said = tell_act(history.review, history, today)
         screen.line(f"{said[:1].upper()}{said[1:]}.")
-    screen.line(f"Account: {interview.account}; language: {interview.language}")
+    if interview.is_final:
+        screen.line("It is the last round: only an offer is open.")
+    register = interview.register or f"{desk.settings.user.register}, as usual"
+    screen.line(
+        f"Account: {interview.account}; letters: {interview.language}, {register}; "
+        f"cadence: {clean(interview.cadence, NAME_LIMIT) or 'the usual one'}"
+    )
+
+
+def _decision_words(history: History, desk: Desk) -> str:
+    cadence = cadence_for(history.interview, desk.settings)
+    expected = expected_by(history, cadence, desk.workdays)
+    day = day_with_distance(expected, desk.today, desk.workdays)
+    if history.decision_by is not None:
+        return f"Decision: {day} (promised)"
+    wait, why = cadence.silent_after, "nobody promised a date"
+    if history.waiting_since is not None:
+        why = "they have what they asked for"
+    elif history.held_up_by is not None:
+        why = "they put it off and named no day"
+    return f"Decision: {day} (assumed: {why}, so {wait} are allowed)"
 
 
 def _beside(history: History, planned: Plan, desk: Desk) -> Iterator[str]:
@@ -183,7 +189,7 @@ def _print_people(screen: Screen, history: History) -> None:
         [
             (
                 worded(person.part),
-                f"{clean(person.name, _NAME_LIMIT)} <{person.address}>".strip(),
+                f"{clean(person.name, NAME_LIMIT)} <{person.address}>".strip(),
                 _contact(person, history),
             )
             for person in history.interview.people
@@ -192,18 +198,9 @@ def _print_people(screen: Screen, history: History) -> None:
 
 
 def _contact(person: Person, history: History) -> str:
-    words = {Channel.CALL: "prefers a call", Channel.EMAIL: "prefers e-mail"}
-    said = [words.get(person.channel, "not asked") if person.channel else "not asked"]
-    if person.phone:
-        said.append(clean(person.phone, _NAME_LIMIT))
-    if person.timezone:
-        said.append(person.timezone)
-    if person.key in history.bounced:
-        said.append("mail comes back")
-    if person.key in history.gone:
-        said.append("no longer there")
+    said = list(known_words(person, history))
     if topic := history.topics.get(person.key):
-        said.append(f"you talked about {clean(topic, _NAME_LIMIT)}")
+        said.append(f"you talked about {clean(topic, NAME_LIMIT)}")
     note = history.absences.get(person.key)
     if note is not None and (note.stand_in_name or note.stand_in_address):
         said.append(f"stand-in: {stand_in_words(note.stand_in_name, note.stand_in_address)}")
@@ -221,7 +218,7 @@ def _print_mail(screen: Screen, history: History, desk: Desk, unreadable: int) -
         for possible in history.possible:
             mail = possible.mail
             at = moment(mail.date, desk.today, desk.workdays)
-            sender = clean(mail.sender, _NAME_LIMIT)
+            sender = clean(mail.sender, NAME_LIMIT)
             screen.line(f"{quoted(mail.subject, 100)} from {sender}, {at}", indent=2)
         screen.line("`followupd resolve` gives their numbers; then one of", indent=2)
         screen.line(f"followupd resolve REPLY --interview {history.interview_id}", indent=4)

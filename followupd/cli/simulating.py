@@ -7,17 +7,19 @@ one of them holds back the others.
 from __future__ import annotations
 
 import re
+from argparse import ArgumentTypeError
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from followupd.cli.desk import history_of, open_desk
 from followupd.cli.format import called, counted, draft_to, iso, moment, name_of, worded
+from followupd.cli.parser import read_outcome
 from followupd.cli.screen import Screen, print_json
 from followupd.cli.standing import what_follows
 from followupd.cli.telling import Teller
 from followupd.cli.when import read_day
-from followupd.config.words import near, quoted
+from followupd.config.words import quoted
 from followupd.domain import scenario, simulation
 from followupd.domain.days import say_day
 from followupd.domain.interview import Outcome, Part
@@ -123,7 +125,8 @@ def _assumed(arguments: Namespace, history: History, desk: Desk) -> _Assumed:
         events.append(answer)
         day = moment(answer.at, desk.today, desk.workdays)
         who = called(answer.mail.sender, history)
-        words.append(f"{who} answers on {day} ({worded(answer.outcome)})")
+        what = "" if answer.outcome is Outcome.OTHER else f" ({worded(answer.outcome)})"
+        words.append(f"{who} answers on {day}{what}")
     else:
         words.append("nobody answers")
     if arguments.absent is not None:
@@ -132,7 +135,7 @@ def _assumed(arguments: Namespace, history: History, desk: Desk) -> _Assumed:
         day = moment(note.at, desk.today, desk.workdays)
         who = called(note.mail.sender, history)
         words.append(
-            f"an absence note of {who} comes on {day}, back on {say_day(back, desk.today)}"
+            f"an absence note of {who} comes on {day} (back on {say_day(back, desk.today)})"
         )
     habit = scenario.Habit.SEND
     if arguments.ignore_drafts:
@@ -149,16 +152,16 @@ def _answer(text: str, history: History, desk: Desk) -> ReplyReceived:
             f"--answer-on: {quoted(text)} must be a number of working days up to "
             f"{_MOST_WORKING_DAYS:,}, with or without an outcome, such as 8 or 8:rejection"
         )
-    outcomes = [outcome.value for outcome in Outcome]
-    word = (found[2] or Outcome.OTHER.value).strip().casefold().replace("-", "_")
-    if word not in outcomes:
-        raise UsageError(f"--answer-on: {quoted(word)} is no outcome; {near(word, outcomes)}")
+    try:
+        outcome = read_outcome(found[2] or Outcome.OTHER)
+    except ArgumentTypeError as error:
+        raise UsageError(f"--answer-on: {error}") from None
     person = _who_answers(history, "--answer-on")
     at = _not_past(desk.workdays.add(desk.today, int(found[1])), _ANSWER_AT, desk)
     if at < history.interview.held_at:
         held = moment(history.interview.held_at, desk.today, desk.workdays)
         raise UsageError(f"--answer-on: the interview is held only on {held}; choose a later day")
-    return scenario.answer(person, at, Outcome(word))
+    return scenario.answer(person, at, outcome)
 
 
 def _absence(text: str, history: History, desk: Desk) -> tuple[AutomaticReceived, date]:
@@ -243,7 +246,8 @@ def _what(each: Occurrence, history: History, teller: Teller) -> str:  # noqa: P
             return f"to be done by you: {clean(each.step, 100)}"
         case What.ANSWER if person:
             outcome = getattr(each.event, "outcome", Outcome.OTHER)
-            return f"{person} answers: {worded(outcome)}"
+            said = "" if outcome is Outcome.OTHER else f": {worded(outcome)}"
+            return f"{person} answers{said}"
         case What.ABSENCE:
             return f"absence note of {person}"
         case What.CLOSED:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from followupd.cli.format import (
+    as_typed,
     counted,
     day_with_distance,
     draft_stands,
     draft_to,
+    listed,
     moment,
     name_of,
-    step_to,
+    step_ahead,
     worded,
 )
 from followupd.cli.open_points import open_points, pause_words
 from followupd.domain.days import say_day
-from followupd.domain.interview import Status
+from followupd.domain.interview import Outcome, Status
 from followupd.domain.plan import StepState
 from followupd.domain.status import expected_by
 from followupd.domain.verdicts import guess_of, is_unclear
@@ -28,7 +30,12 @@ if TYPE_CHECKING:
 
     from followupd.cli.desk import Desk
     from followupd.domain.history import History
-    from followupd.domain.plan import Plan
+    from followupd.domain.plan import Plan, PlannedStep
+
+NOW = "now"
+"""What `next_words` begins with for what is due."""
+
+_REASON_LIMIT = 200
 
 
 def status_sentence(history: History, plan: Plan, desk: Desk) -> str:
@@ -51,7 +58,7 @@ def status_sentence(history: History, plan: Plan, desk: Desk) -> str:
         case Status.SILENT:
             return f"silent: the {promised} decision date was {expected}, and no answer is known"
         case Status.ANSWERED:
-            return f"answered: {answer_words(history, desk)}"
+            return f"answered{_outcome(history)}, {_answered_on(history, desk)}"
         case Status.CLOSED:
             closed = history.closed
             day = moment(closed.at, today, workdays) if closed is not None else ""
@@ -63,23 +70,54 @@ def answer_words(history: History, desk: Desk) -> str:
     """The answer: `offer, Mon 7 Dec`; "" while there is none."""
     if history.answer is None:
         return ""
-    day = say_day(desk.workdays.day_of(history.answer.at), desk.today)
-    return f"{worded(history.answer.outcome)}, {day}"
+    return f"{_outcome(history)[2:] or 'an answer'}, {_answered_on(history, desk)}"
+
+
+def _outcome(history: History) -> str:
+    """`: offer`; "" where the answer is none of those that have a name."""
+    answer = history.answer
+    if answer is None or answer.outcome is Outcome.OTHER:
+        return ""
+    return f": {worded(answer.outcome)}"
+
+
+def _answered_on(history: History, desk: Desk) -> str:
+    at = history.answer.at if history.answer is not None else desk.now
+    return say_day(desk.workdays.day_of(at), desk.today)
 
 
 def next_words(plan: Plan, desk: Desk) -> str | None:
     """The next step with its day: `Tue 8 Dec, in 3 working days: check-in to Dana Fox`."""
+    due = _due(plan)
+    if due:
+        more = f" and {len(due) - 1} more" if len(due) > 1 else ""
+        return f"{NOW}: {step_ahead(due[0])}{more}"
     step = plan.next_step
-    if step is None or step.due is None:
-        return None
-    if step.state is StepState.DUE:
-        return f"now: {step_to(step)}"
-    day = day_with_distance(desk.workdays.day_of(step.due), desk.today, desk.workdays)
-    return f"{day}: {step_to(step)}"
+    return _with_day(step, desk) if step is not None and step.due is not None else None
 
 
-def what_follows(history: History, plan: Plan, desk: Desk) -> Iterator[str]:
-    """Sentences: where it stands now, what waits for the user, what happens next and why."""
+def _due(plan: Plan) -> list[PlannedStep]:
+    """What is to be laid into Drafts now."""
+    return [step for step in plan.steps if step.state is StepState.DUE and not step.is_task]
+
+
+def _with_day(step: PlannedStep, desk: Desk) -> str:
+    at = step.due or desk.now
+    day = day_with_distance(desk.workdays.day_of(at), desk.today, desk.workdays)
+    return f"{day}: {step_ahead(step)}"
+
+
+def what_follows(
+    history: History, plan: Plan, desk: Desk, *, asks_review: bool = True
+) -> Iterator[str]:
+    """Sentences: where it stands now, what waits for the user, what happens next and why.
+
+    Args:
+        history: the interview.
+        plan: its plan.
+        desk: the time and the calendar.
+        asks_review: whether the review that is still to be written is asked for.
+    """
     status = status_sentence(history, plan, desk)
     yield f"{name_of(history.interview)} is {status}."
     paused = pause_words(desk.pause, desk)
@@ -89,24 +127,54 @@ def what_follows(history: History, plan: Plan, desk: Desk) -> Iterator[str]:
     for draft in history.open_drafts:
         what = draft_to(draft, history)
         if draft.message_id in withdrawn:
-            reason = clean(withdrawn[draft.message_id], 200)
+            reason = clean(withdrawn[draft.message_id], _REASON_LIMIT)
             yield f"The draft {what} will be taken back from Drafts: {reason}."
         else:
             yield f"The draft {what} {draft_stands(draft)}."
     yield from _unclear(history)
     if history.possible:
-        yield (
-            f"{counted(len(history.possible), 'possible reply')} must be decided first: "
-            "`followupd resolve`."
-        )
-    yield from open_points(history, plan, desk)
-    step = plan.next_step
-    said = next_words(plan, desk)
-    waits = history.open_drafts or plan.tasks or plan.closes_at is not None
-    if step is not None and said is not None:
-        yield f"Next, {said} ({clean(step.reason, 200)})."
-    elif not waits and (paused is None or plan.status is Status.CLOSED):
+        replies = counted(len(history.possible), "possible reply")
+        if plan.status is Status.CLOSED:
+            yield f"{replies} can still be decided: `followupd resolve`."
+        else:
+            yield f"{replies} must be decided first: `followupd resolve`."
+    yield from open_points(history, plan, desk, asks_review=asks_review)
+    coming = list(_coming(plan, desk))
+    yield from coming
+    held = []
+    if paused is None and not history.possible:
+        held = list(_held_back(plan))
+        yield from held
+    waits = history.open_drafts or plan.tasks or plan.closes_at is not None or held
+    if not coming and not waits and (paused is None or plan.status is Status.CLOSED):
         yield "Nothing more happens by itself."
+
+
+def _coming(plan: Plan, desk: Desk) -> Iterator[str]:
+    """What is due now, and what comes next, with the reasons."""
+    due = _due(plan)
+    if due:
+        reasons = {step.reason for step in due}
+        why = f" ({clean(due[0].reason, _REASON_LIMIT)})" if len(reasons) == 1 else ""
+        yield f"Due now: {listed([step_ahead(step) for step in due])}{why}."
+    ahead = [
+        (step.due, step)
+        for step in plan.steps
+        if step.state is StepState.PLANNED and step.due is not None and not step.is_task
+    ]
+    if ahead:
+        _, step = min(ahead, key=lambda pair: pair[0])
+        yield f"Next, {_with_day(step, desk)} ({clean(step.reason, _REASON_LIMIT)})."
+
+
+def _held_back(plan: Plan) -> Iterator[str]:
+    """What waits for something else than the user's word or the end of a pause."""
+    held: dict[str, list[str]] = {}
+    for step in plan.steps:
+        if step.state is StepState.HELD:
+            held.setdefault(step.reason, []).append(step_ahead(step))
+    for reason, steps in held.items():
+        yield f"Held back: {listed(steps)} ({clean(reason, _REASON_LIMIT)})."
 
 
 def _unclear(history: History) -> Iterator[str]:
@@ -123,6 +191,6 @@ def _unclear(history: History) -> Iterator[str]:
         return
     yield (
         f"What the answer says is not sure; it may be: {worded(guess)}. "
-        f"`followupd answered {number} --outcome {guess.value}` says so, "
+        f"`followupd answered {number} --outcome {as_typed(guess)}` says so, "
         f"`followupd why {number}` tells why."
     )

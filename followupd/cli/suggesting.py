@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from followupd.cli.desk import open_desk
 from followupd.cli.entering import Entry, entry_sentences, record_entry
-from followupd.cli.format import iso, moment
+from followupd.cli.format import NAME_LIMIT, iso, moment
 from followupd.cli.particulars import named
 from followupd.cli.people import alike, read_person
 from followupd.cli.recorded import explained
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from followupd.service.clock import Clock
     from followupd.store import Reading, Suggested, Transaction
 
-_NAME_LIMIT = 100
 _WORDS_LIMIT = 300
 _SHOWN_PEOPLE = 4
 
@@ -229,14 +228,14 @@ def _person(person: SuggestedPerson, desk: Desk) -> Person:
 
 
 def _called(person: SuggestedPerson) -> str:
-    return clean(person.name or person.address, _NAME_LIMIT)
+    return clean(person.name or person.address, NAME_LIMIT)
 
 
 def _name(suggestion: Suggestion, histories: Mapping[int, History]) -> str:
     company, role = _company_and_role(suggestion, histories)
     return (
-        f"{clean(company, _NAME_LIMIT) or 'company unknown'}, "
-        f"{clean(role, _NAME_LIMIT) or 'role unknown'}"
+        f"{clean(company, NAME_LIMIT) or 'company unknown'}, "
+        f"{clean(role, NAME_LIMIT) or 'role unknown'}"
     )
 
 
@@ -289,8 +288,8 @@ def _show(waiting: tuple[Suggested, ...], histories: Mapping[int, History], desk
             more = len(people) - _SHOWN_PEOPLE
             rest = f" and {more} more" if more > 0 else ""
             told.append(f"with {', '.join(people[:_SHOWN_PEOPLE])}{rest}")
-        sender = clean(mail.sender_name or mail.sender, _NAME_LIMIT)
-        told.append(f"from {sender}: {clean(mail.subject, _NAME_LIMIT)}")
+        sender = clean(mail.sender_name or mail.sender, NAME_LIMIT)
+        told.append(f"from {sender}: {clean(mail.subject, NAME_LIMIT)}")
         told.append(f"because: {clean(suggestion.words, _WORDS_LIMIT)}")
         rows.append((str(each.id), _when(suggestion, desk), "\n".join(told)))
     screen.table(("SUGGESTION", "WHEN", "INTERVIEW"), rows, cut=(10, 24))

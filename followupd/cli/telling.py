@@ -97,7 +97,8 @@ class Teller:
             case happened.DecisionMoved(decision_by=decision_by):
                 return f"the decision is promised for {say_day(decision_by, self.today)}"
             case happened.MarkedAnswered(outcome=outcome):
-                return f"you said that an answer came: {worded(outcome)}"
+                said = f": {worded(outcome)}" if outcome != outcome.OTHER else ""
+                return f"you said that an answer came{said}"
             case happened.MarkedSilent():
                 return "you said that no answer has come"
             case happened.Snoozed(until=until):

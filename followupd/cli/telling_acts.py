@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from followupd.cli.format import called, worded
+from followupd.cli.format import called, counted, task_done, worded
 from followupd.domain import acts
 from followupd.domain.days import say_day
 from followupd.reading.text import clean, quoted
@@ -12,14 +12,13 @@ from followupd.reading.text import clean, quoted
 if TYPE_CHECKING:
     from datetime import date
 
-    from followupd.domain.editing import Act
     from followupd.domain.history import History
 
 _TEXT_LIMIT = 300
 _MOST = 5
 
 
-def tell_act(act: Act, history: History, today: date) -> str:  # noqa: C901, PLR0911 - one case an act
+def tell_act(act: acts.Act, history: History, today: date) -> str:  # noqa: C901, PLR0911 - one case an act
     """What the user did."""
     match act:
         case acts.InterviewEdited():
@@ -40,7 +39,7 @@ def tell_act(act: Act, history: History, today: date) -> str:  # noqa: C901, PLR
         case acts.DraftRequested(template=template, person=person):
             return f"you asked for a draft: {clean(template, 60)} to {called(person, history)}"
         case acts.TaskDone(step=step):
-            return f"you did the {clean(step, 60)} step"
+            return task_done(step)
         case acts.NextRoundRecorded(interview_id=number):
             return f"the next round is interview {number}"
         case acts.Reviewed():
@@ -86,13 +85,13 @@ def _review(act: acts.Reviewed) -> str:
     if act.answered is not None:
         said.append("they answered in the end" if act.answered else "they never answered")
     if act.days is not None:
-        said.append(f"after {act.days} working day{'s' if act.days != 1 else ''}")
+        said.append(f"after {counted(act.days, 'working day')}")
     if act.treated is not None:
         said.append(f"they treated you {act.treated} of {_MOST}")
     if act.again is not None:
         said.append("you would apply again" if act.again else "you would not apply again")
     if act.text:
-        said.append(clean(act.text, _TEXT_LIMIT))
+        said.append(quoted(act.text, _TEXT_LIMIT))
     return f"looking back: {', '.join(said) or 'nothing to say'}"
 
 

@@ -11,11 +11,11 @@ import sys
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from followupd.cli.checking import State
-from followupd.cli.desk import settings_of
+from followupd.cli.configured import settings_of
+from followupd.cli.findings import STYLES, State
 from followupd.cli.screen import Screen, print_json
 from followupd.config.user import TEMPLATES
-from followupd.config.words import near, quoted
+from followupd.config.words import near, nearest, quoted
 from followupd.domain.cadence import PROMISE, REMINDER
 from followupd.domain.interview import Register
 from followupd.errors import FollowupdError, UsageError
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from followupd.service.clock import Clock
 
 _LANGUAGE = re.compile(r"[a-z]{2}")
-_STYLES = {State.OK: "green", State.WARNING: "yellow", State.FAILED: "red"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ def list_all(arguments: Namespace, _clock: Clock) -> int:
         print_json([asdict(row) for row in rows])
         return 0
     Screen().table(
-        ("template", "languages", "registers", "yours"),
+        ("TEMPLATE", "LANGUAGES", "REGISTERS", "YOURS"),
         [
             (row.name, ", ".join(row.languages), ", ".join(row.registers), ", ".join(row.own))
             for row in rows
@@ -151,10 +150,10 @@ def copy(arguments: Namespace, _clock: Clock) -> int:
         _note_fallback(key, language)
     screen.line(f"Copied to {target}.")
     screen.line(
-        f"Every {register.value} {key.name} in {language} is made from it from now on; a daemon"
-        " that is running reads it when it is started again or told to reload (SIGHUP)."
+        f"Every {register.value} {key.name} in {quoted(language)} is made from it from now on; "
+        "`followupd run`, where it is running, reads it when it is started again or gets SIGHUP."
     )
-    screen.line("When you have changed it: followupd templates check")
+    screen.line("When you have changed it, `followupd templates check` tries it.")
     return 0
 
 
@@ -177,11 +176,11 @@ def check(arguments: Namespace, _clock: Clock) -> int:
     else:
         screen = Screen()
         for each in findings:
-            screen.line(f"{each.state.value}: {each.key}: {each.detail}", _STYLES[each.state])
+            screen.line(f"{each.state.value}: {each.key}: {each.detail}", STYLES[each.state])
         if not findings:
             where = _own_folder(shelf.settings)
             screen.line(f"You have no templates of your own; they would lie in {where}.")
-            screen.line("To begin with one: followupd templates copy NAME")
+            screen.line("`followupd templates copy NAME` copies one to begin with.")
     return 1 if any(each.state is State.FAILED for each in findings) else 0
 
 
@@ -193,8 +192,10 @@ def _findings(shelf: _Shelf, key: Key) -> Iterator[_Finding]:
             yield _Finding(str(key), state, detail)
     known = _known_names(shelf.settings)
     if key.name not in known:
-        what = f"nothing uses a template of this name; {near(key.name, sorted(known))}"
-        yield _Finding(str(key), State.WARNING, what)
+        meant = nearest(key.name, sorted(known))
+        hint = f"; did you mean {quoted(meant)}?" if meant else ""
+        what = f"no step uses it; `followupd draft ID {key.name}` asks for it{hint}"
+        yield _Finding(str(key), State.WARNING if meant else State.OK, what)
     elif not review.mistakes and not review.remarks:
         yield _Finding(str(key), State.OK, "works with every sample letter")
 
@@ -233,4 +234,6 @@ def _row(shelf: _Shelf, name: str) -> _Row:
 
 
 def _note_fallback(key: Key, language: str) -> None:
-    Screen(sys.stderr).line(f"There is no {key.name} in {language}: this is the English one.")
+    Screen(sys.stderr).line(
+        f"There is no {key.name} in the language {quoted(language)}: this is the English one."
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from followupd.cli.desk import settings_of
+from followupd.cli.configured import settings_of
 from followupd.cli.format import iso, moment, worded
 from followupd.cli.particulars import refuse_before
 from followupd.cli.screen import Screen, print_json
@@ -17,7 +17,7 @@ from followupd.cli.when import read_day
 from followupd.config.words import near, quoted
 from followupd.domain.cadence import Anchor
 from followupd.domain.days import say_day
-from followupd.domain.interview import Channel
+from followupd.domain.interview import Channel, Part
 from followupd.domain.occurrence import What
 from followupd.domain.simulation import rehearse
 from followupd.errors import UsageError
@@ -37,6 +37,12 @@ _BEFORE = 5
 """Working days between the interview and the decision where nothing is said."""
 
 _USUAL = "the usual one"
+_CHANNELS = {
+    Channel.EMAIL: "e-mail",
+    Channel.CALL: "call",
+    Channel.TASK: "for you to do, without a draft",
+}
+_PARTS = {Part.NETWORK: "person you know there"}
 _HAPPENS = (What.LAID, What.TASK, What.CLOSED)
 
 
@@ -79,7 +85,7 @@ def show(arguments: Namespace, clock: Clock) -> int:
         held = read_day(arguments.held, today, "--held", back=True)
     else:
         held = _working_days_before(decision, _BEFORE, workdays)
-    refuse_before(decision, held, "--from")
+    refuse_before(decision, held, today, "--from")
     played = rehearse(cadence, workdays, held, decision)
     final = rehearse(cadence, workdays, held, decision, is_final=True)
     if arguments.json:
@@ -125,12 +131,11 @@ def _named(settings: Settings, name: str | None) -> Cadence:
         return settings.cadence
     if name not in settings.cadences:
         known = (
-            near(name, settings.cadences) if settings.cadences else "there is only the usual one"
+            near(name, settings.cadences)
+            if settings.cadences
+            else "there is only the usual one, which has no name"
         )
-        raise UsageError(
-            f"there is no cadence {quoted(name)} in the configuration; {known}; "
-            "without a name the usual one is shown"
-        )
+        raise UsageError(f"there is no cadence {quoted(name)} in the configuration; {known}")
     return settings.cadences[name]
 
 
@@ -158,16 +163,16 @@ def _when(step: CadenceStep, played: Simulated, today: date, workdays: Workdays)
 def _how(step: CadenceStep) -> str:
     if step.closes:
         return "closes the interview"
-    said = step.channel.value
+    said = _CHANNELS[step.channel]
     if step.channel is Channel.EMAIL and step.after is not Anchor.INTERVIEW:
-        said = "email, or a call if preferred"
+        said = "e-mail, or a call if preferred"
     template = "" if step.template in ("", step.name) else f"\ntemplate {step.template}"
     final = f"\nafter a final round {step.final_template}" if step.final_template else ""
     return f"{said}{template}{final}"
 
 
 def _to_whom(step: CadenceStep) -> str:
-    parts = [worded(part.value) for part in step.to]
+    parts = [_PARTS.get(part, worded(part)) for part in step.to]
     said = ", else ".join(f"each {part}" if step.each else part for part in parts)
     return f"{said}, unless the {step.unless} step went there" if step.unless else said
 

@@ -97,9 +97,11 @@ def _parts_of(country: str) -> tuple[str, ...] | None:
     if not _COUNTRY.fullmatch(country):
         return None
     try:
-        return tuple(holidays.country_holidays(country).subdivisions)
-    except NotImplementedError:
+        place = holidays.country_holidays(country)
+    except (NotImplementedError, TypeError):  # TypeError: "MON" is a weekday of the package
         return None
+    # It takes the codes of stock exchanges as well.
+    return None if getattr(place, "market", None) else tuple(place.subdivisions)
 
 
 def _nearest_place(wanted: str) -> str | None:

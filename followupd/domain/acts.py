@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - pydantic reads this type when it runs
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from followupd.domain.interview import (  # noqa: TC001 - as above
     Part,
@@ -161,3 +161,18 @@ class Reviewed:
     text: str = ""
     declined: bool = False
     kind: Literal["reviewed"] = "reviewed"
+
+
+Act: TypeAlias = (
+    InterviewEdited
+    | PersonRecorded
+    | PersonRemoved
+    | PromiseMade
+    | PromiseDropped
+    | TopicNoted
+    | PlansChanged
+    | DraftRequested
+    | TaskDone
+    | NextRoundRecorded
+    | Reviewed
+)

@@ -486,15 +486,5 @@ Event: TypeAlias = (
     | Closed
     | Reopened
     | Noted
-    | acts.InterviewEdited
-    | acts.PersonRecorded
-    | acts.PersonRemoved
-    | acts.PromiseMade
-    | acts.PromiseDropped
-    | acts.TopicNoted
-    | acts.PlansChanged
-    | acts.DraftRequested
-    | acts.TaskDone
-    | acts.NextRoundRecorded
-    | acts.Reviewed
+    | acts.Act
 )

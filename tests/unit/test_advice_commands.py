@@ -31,10 +31,10 @@ def test_row_01_ask_before_you_leave(shell: Shell) -> None:
     """What was not asked is named with the way to say it; an assumed date is marked as assumed."""
     little = ("--role", "Engineer", "--held", "2026-11-30 14:00", *options(DANA))
     said = shell.did("add", "Acme", *little).err
-    assert "Missing: the decision date. Mon 7 Dec, in 4 working days is assumed." in said
+    assert "Missing: the decision date. Mon 7 Dec, in 4 working days, is assumed." in said
     assert "`followupd decision 1 DATE` sets it" in said
     assert "Missing: whether and how Dana Fox may be contacted." in said
-    assert "Missing: who decides, the hiring manager" in said
+    assert "Missing: the hiring manager, for when the recruiter stays silent" in said
     assert "Decision: Mon 7 Dec, in 4 working days (assumed" in shell.did("show", "1").out
 
     all_asked = (

@@ -69,6 +69,31 @@ def test_looking_at_the_list_loads_nothing_that_only_the_daemon_needs(shell: She
 
 
 @pytest.mark.parametrize(
+    ("argv", "heavy"),
+    [
+        (("--help",), ("holidays", "sqlalchemy", "rich")),
+        (("templates",), ("holidays", "sqlalchemy", "imapclient")),
+        (("list",), ("holidays",)),
+    ],
+)
+def test_a_command_loads_no_large_package_that_it_does_not_need(
+    shell: Shell, argv: tuple[str, ...], heavy: tuple[str, ...]
+) -> None:
+    """Where no public holidays are configured, their package is not loaded either."""
+    code = (
+        "import sys\n"
+        "from followupd.cli import main\n"
+        f"main({list(argv)!r})\n"
+        f"print([name for name in {heavy!r} if name in sys.modules], file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stderr == "[]\n"
+    assert shell.config.exists()
+
+
+@pytest.mark.parametrize(
     ("argv", "meant"),
     [
         (["lsit"], '"list"'),

@@ -255,7 +255,7 @@ def test_the_same_interview_twice_is_asked_about(shell: Shell) -> None:
 def test_an_interview_to_come_is_upcoming(shell: Shell) -> None:
     """It may be recorded before it is held, when there is still time to ask."""
     result = shell.did("add", "Acme", "--role", "R", "--held", "tomorrow 9:30")
-    assert "upcoming" in result.err
+    assert result.err.count("Wed 2 Dec, 09:30") == 1
     assert "Ask for it before you leave" in result.err
 
 

@@ -123,8 +123,9 @@ def test_a_language_without_templates_is_told(shell: Shell) -> None:
     """Also that of one person; drafts are then in English."""
     argv = ("add", "Acme", "--role", "R", "--held", "today 9:00", *DANA_FOX)
     result = shell.did(*argv, "--language", "xx", "--speaks", "Dana Fox: yy")
-    assert "There are no templates in xx: drafts will be in English." in result.err
-    assert "There are no templates in yy: drafts will be in English." in result.err
+    said = 'There are no templates in the language "xx": drafts will be in English.'
+    assert said in result.err
+    assert 'There are no templates in the language "yy": drafts' in result.err
 
 
 def test_a_language_of_the_users_own_templates_is_none_to_warn_of(
@@ -149,9 +150,9 @@ def test_what_was_not_asked_is_shown_the_most_important_first(shell: Shell) -> N
         "Missing: the decision date",
         "Missing: whether and how Dana Fox may be contacted",
         "Missing: the telephone number of Rick",
-        "Missing: who decides",
+        "Missing: the hiring manager",
     ]
-    assert "Mon 7 Dec, in 4 working days is assumed." in said[0]
+    assert "Mon 7 Dec, in 4 working days, is assumed." in said[0]
     assert "`followupd decision 1 DATE`" in said[0]
     assert "`followupd person 1 change dana@acme.example --prefers call`" in said[1]
     assert "`followupd person 1 change rick@acme.example --phone NUMBER`" in said[2]
@@ -168,7 +169,7 @@ def test_with_nobody_who_decides_there_is_nobody_to_ask(shell: Shell) -> None:
     """And so no check-in."""
     said = missing(shell, "--interviewer", "ivy@acme.example", "--decision-by", "Fri")
     assert len(said) == 1
-    assert "nobody to send a check-in to" in said[0]
+    assert "nobody to ask where things stand" in said[0]
 
 
 def test_nothing_is_missing_where_all_was_asked(shell: Shell) -> None:

@@ -106,7 +106,7 @@ def test_what_matters_most_is_said_first_and_that_enter_skips() -> None:
 def test_three_answers_are_enough() -> None:
     """All else may be skipped; the date that will be assumed is named."""
     talk = Talk().say("Acme", "Engineer", "yesterday 14:00")
-    assert talk.now.text == "Did they say by when they decide"
+    assert talk.now.text == 'By when do they decide? (such as Fri or "4 Dec"; Enter: not said)'
     assert "Mon 7 Dec" in talk.before
     talk.say("", *NOBODY, "", "", "")
     assert talk.is_over
@@ -157,9 +157,9 @@ def test_what_was_given_is_not_changed_by_the_answers() -> None:
 @pytest.mark.parametrize(
     ("before", "wrong", "words"),
     [
-        ([], "", '"" is no name'),
+        ([], "", "a name is needed"),
         ([], "?", "is no name"),
-        (["Acme"], "  ", "is no name"),
+        (["Acme"], "  ", "a name is needed"),
         (["Acme", "Engineer"], "", "The day is needed"),
         (["Acme", "Engineer"], "soon", "is no moment"),
         (["Acme", "Engineer", "today 9:00"], "soon", "is no day"),
@@ -268,7 +268,7 @@ def test_with_several_accounts_one_is_asked_for() -> None:
         "r.doe@example.net", "robin.doe@work.example"
     )
     talk = Talk(config=config).say("Acme", "R", "today 9:00", "", *NOBODY, "", "")
-    assert talk.now.text == "Which account (personal, work)"
+    assert talk.now.text == "Which account? (personal, work)"
     talk.say("")
     assert "The account is needed" in talk.before
     talk.say("wrk")
@@ -301,7 +301,7 @@ def test_an_interview_is_recorded_at_a_terminal(shell: Shell) -> None:
             ("Role", "Engineer"),
             ("When", "whenever"),
             ("is no moment", "yesterday 14:00"),
-            ("by when", "tomorrow"),
+            ("By when", "tomorrow"),
             ("Recruiter", "Dana Fox <dana@acme.example>"),
             ("contacted", "call"),
             ("Telephone", "030 12"),

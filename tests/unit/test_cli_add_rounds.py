@@ -182,7 +182,7 @@ def test_a_round_that_is_still_to_be_held_is_not_answered_by_the_next(shell: She
     result = shell.did("add", "--round-of", "1", "--held", "2026-12-04 10:00")
     assert recorded(shell, 2).round_of == 1
     assert kinds(shell) == ["added"]
-    assert "`followupd answered 1 --outcome next_round`" in result.err
+    assert "`followupd answered 1 --outcome next-round`" in result.err
     shell.add(held="2026-12-05 10:00")
     assert recorded(shell, 3).round_of is None
 

@@ -226,7 +226,7 @@ def test_a_task_is_done_and_the_waiting_goes_on(shell: Shell) -> None:
     """Who asked for something has it, and owes the answer again."""
     number = shell.live(asked(Outcome.INFO_REQUEST))
     assert row(shell, number)["status"] == "answered"
-    assert "answer is done" in shell.did("done", "1").out
+    assert "you answered what they asked you for" in shell.did("done", "1").out
     assert kinds(shell)[-1] == "task_done"
     assert row(shell, number)["outcome"] is None
     refused = shell.run("done", "1")

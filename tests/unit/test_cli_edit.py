@@ -173,7 +173,7 @@ def test_promises_are_made_and_dropped_by_their_numbers(shell: Shell) -> None:
         (("--held", "whenever"), 2, "--held"),
         (("--decision-by", "2026-11-29"), 2, "before the interview"),
         (("--promise", "Fri"), 2, "--promise"),
-        (("--final", "--not-final"), 2, "not allowed with"),
+        (("--final", "--not-final"), 2, "exclude each other"),
         (("--rôle", "x"), 2, "--role"),
     ],
 )

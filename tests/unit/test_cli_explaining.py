@@ -85,7 +85,7 @@ def test_an_unsure_answer_says_what_it_may_be(shell: Shell) -> None:
     unsure = replace(REJECTION, confidence=0.6)
     shell.record(1, replace(ANSWERED, outcome=Outcome.OTHER, verdict=unsure))
     said = told(shell, "1")
-    assert "an answer: other" in said
+    assert "Taken for an answer Belongs here" in said
     assert "it may be: rejection. You decide." in said
     assert "60% sure, too little to decide by" in said
 

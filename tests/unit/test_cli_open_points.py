@@ -100,7 +100,7 @@ def test_a_next_round_is_to_be_recorded(shell: Shell) -> None:
     assert "to do: record the next round" in shell.did("list").out
     shell.did("add", "--round-of", "1", "--held", "2026-11-20 10:00")
     out = shell.did("list").out
-    assert "next round: 2" in out
+    assert "the next round is interview 2" in out
     assert "to do" not in out
     assert "The next round is interview 2." in shell.did("show", "1").out
     assert "It is the next round of interview 1." in shell.did("show", "2").out
@@ -111,7 +111,10 @@ def test_a_rejection_says_when_it_closes_and_what_takes_it_back(shell: Shell) ->
     """`reopen` does take the answer back, and then nothing is closed."""
     live(shell, answered(Outcome.REJECTION))
     out = shell.did("show", "1").out
-    assert "It is closed on Tue 10 Nov, tomorrow; `followupd reopen 1` takes the answer back" in out
+    assert (
+        "It will be closed on Tue 10 Nov, tomorrow; `followupd reopen 1` takes the answer back"
+        in out
+    )
     assert "`followupd draft 1 rejection-answer` writes a gracious answer." in out
     assert "closes on Tue 10 Nov" in shell.did("list").out
     assert shell.did("show", "1", "--json").json["closes_at"] == "2026-11-10T09:00:00+01:00"

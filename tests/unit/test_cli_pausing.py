@@ -42,10 +42,10 @@ def test_a_pause_names_what_falls_into_it_promises_first(shell: Shell) -> None:
     lines = shell.did("pause", "15 Dec").out.splitlines()
     assert "before Tue 15 Dec, 09:00" in lines[0]
     assert lines[1] == (
-        "Your promise, which is yours to keep: Thu 3 Dec, promise to Dana Fox: "
-        "the writing sample (1: Acme, Engineer)."
+        "Your promise, yours to keep, for Thu 3 Dec: the writing sample, to Dana Fox "
+        "(interview 1: Acme, Engineer)."
     )
-    assert lines[2] == "Held back: Tue 8 Dec, check-in to Dana Fox (1: Acme, Engineer)."
+    assert lines[2] == "Held back: Tue 8 Dec, check-in to Dana Fox (interview 1: Acme, Engineer)."
     assert len(lines) == 4
     assert due(shell, "check-in") == "2026-12-15T09:00:00+01:00"
     assert "promise" not in shell.did("pause", "3 Dec").out
@@ -88,7 +88,10 @@ def test_to_resume_tells_what_is_due_now_and_else_what_is_next(shell: Shell) -> 
     shell.at("2026-12-09 10:00")
     assert shell.did("resume").out.splitlines() == [
         "Resumed.",
-        "Now: Thu 3 Dec, promise to Dana Fox: the writing sample (1: Acme, Engineer).",
+        (
+            "Due now: your promise for Thu 3 Dec: the writing sample, to Dana Fox "
+            "(interview 1: Acme, Engineer)."
+        ),
     ]
 
 
@@ -116,3 +119,20 @@ def test_days_off_are_no_pause(shell: Shell) -> None:
     shell.configure(CONFIG.replace("[[acc", 'days_off = ["2026-12-01 to 2026-12-04"]\n[[acc', 1))
     assert "paused" not in shell.did("list").out
     assert shell.run("resume").code == 1
+
+
+def test_what_comes_too_late_after_a_pause_is_told_to_be_left_out(shell: Shell) -> None:
+    """A thank-you of last week is none any more, so nobody counts on it."""
+    shell.did("close", "1")
+    shell.add("--recruiter", "Rae Roe <rae@globex.example>", company="Globex")
+    short = shell.did("pause", "tomorrow").out
+    assert "Held back: Mon 30 Nov, thank-you to Rae Roe (interview 2: Globex, Engineer)." in short
+    long = shell.did("pause", "Fri").out
+    assert "Left out for it: Mon 30 Nov, thank-you to Rae Roe" in long
+    assert "too late" in long
+
+
+def test_the_list_says_of_what_is_held_back_that_it_is_paused(shell: Shell) -> None:
+    """An empty line would look as if nothing were to come."""
+    shell.did("pause")
+    assert "waiting  paused" in shell.did("list").out

@@ -90,7 +90,7 @@ def test_a_template_is_shown_as_it_is_used(shell: Shell) -> None:
 def test_a_language_without_templates_shows_the_english_one_and_says_so(shell: Shell) -> None:
     """The note is apart from the text."""
     result = shell.did("templates", "show", "call", "--language", "it")
-    assert result.err == "There is no call in it: this is the English one.\n"
+    assert result.err == 'There is no call in the language "it": this is the English one.\n'
     assert result.out == shell.did("templates", "show", "call", "--language", "en").out
 
 
