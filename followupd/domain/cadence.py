@@ -29,8 +29,9 @@ class Wait:
     unit: WaitUnit
 
     def __str__(self) -> str:
-        unit = self.unit.value if self.amount != 1 else self.unit.value.removesuffix("s")
-        return f"{self.amount} {unit}"
+        """As people say it; `parse_wait` reads it as well."""
+        unit = self.unit.value.replace("business", "working")
+        return f"{self.amount} {unit if self.amount != 1 else unit.removesuffix('s')}"
 
 
 _WAIT = re.compile(r"(\d{1,3})\s*(business day|working day|day|hour)s?", re.IGNORECASE)

@@ -15,8 +15,9 @@ from datetime import time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from followupd.domain.cadence import PROMISE, REMINDER, Anchor, CadenceStep, Wait, WaitUnit
+from followupd.domain.deeds import Turn
 from followupd.domain.interview import EMPLOYER, Channel, Outcome, Part
-from followupd.domain.rungs import Turn, judged
+from followupd.domain.rungs import judged
 from followupd.domain.steps import ANSWER_TASK, ASKING, REQUESTED_FROM, PlannedStep, StepState
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ def _requested(
         why=f"you asked for it on {situation.say_day_of(request.at)}",
         open_from=situation.workdays.local,
         since=None,
+        called=request.at if step.channel is Channel.CALL else None,
         steadfast=True,
         asks=request.template in ASKING,
     )
@@ -139,7 +141,7 @@ def _requested(
 
 
 def _person(situation: Situation, request: Request) -> Person | None:
-    key = request.person.casefold()
+    key = situation.history.key_of(request.person)
     return next((p for p in situation.history.interview.people if p.key == key), None)
 
 
@@ -150,17 +152,18 @@ def tasks(situation: Situation) -> Iterator[PlannedStep]:
         return
     answer = history.answer
     if answer is not None and answer.outcome is Outcome.INFO_REQUEST:
-        sender = answer.mail.sender.casefold() if answer.mail is not None else ""
+        sender = history.key_of(answer.mail.sender) if answer.mail is not None else ""
         people = [p for p in history.interview.people if p.key == sender]
         who = people[0].called if people else "they"
         why = f"{who} asked you for something on {situation.say_day_of(answer.at)}"
-        yield _task(situation, ANSWER_TASK, people[0] if people else None, answer.at, why)
+        who_asked = people[0] if people else None
+        yield _task(situation, ANSWER_TASK, who_asked, answer.at, why, since=answer.at)
     if answer is not None and answer.outcome is Outcome.NEXT_ROUND and history.followed_by is None:
         why = (
             "they invite you to another round; when is it? "
             f"followupd add --round-of {history.interview_id} --held WHEN"
         )
-        yield _task(situation, NEXT_ROUND_TASK, None, answer.at, why)
+        yield _task(situation, NEXT_ROUND_TASK, None, answer.at, why, since=answer.at)
     if answer is None and history.call_promised_on is not None:
         yield from _their_call(situation, history.call_promised_on)
 
@@ -172,7 +175,9 @@ def _their_call(situation: Situation, promised_on: date) -> Iterator[PlannedStep
     employer = {person.key for person in history.interview.people if person.part in EMPLOYER}
     if any(each.address in employer and each.at > asked_on for each in history.written):
         return
-    caller = history.held_up_by.sender.casefold() if history.held_up_by is not None else ""
+    if any(call.at > asked_on for call in history.calls):
+        return
+    caller = history.key_of(history.held_up_by.sender) if history.held_up_by is not None else ""
     people = [person for person in history.interview.people if person.key == caller]
     who = people[0].called if people else "they"
     why = (
@@ -183,10 +188,16 @@ def _their_call(situation: Situation, promised_on: date) -> Iterator[PlannedStep
 
 
 def _task(
-    situation: Situation, name: str, person: Person | None, due: datetime, why: str
+    situation: Situation,
+    name: str,
+    person: Person | None,
+    due: datetime,
+    why: str,
+    *,
+    since: datetime | None = None,
 ) -> PlannedStep:
     step = _own_step(name, Channel.TASK, "")
-    return situation.task(step, situation.history.cycle, person, due, why)
+    return situation.task(step, situation.history.cycle, person, due, why, since)
 
 
 def _own_step(name: str, channel: Channel, template: str) -> CadenceStep:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from followupd.domain import events as happened
 from followupd.domain.editing import after_act, alive, waits_again
-from followupd.domain.history import Absence, Answer, Draft, History, Skip, Written
+from followupd.domain.history import Absence, Answer, Call, Draft, History, Skip, Written
 from followupd.domain.interview import EMPLOYER, DraftState, Outcome
+from followupd.domain.righting import unsent
 from followupd.domain.steps import REQUESTED_FROM
 from followupd.domain.verdicts import guess_of, is_promise, outcome_of
 
@@ -72,6 +73,7 @@ def _apply(history: History, event: Event) -> History:  # noqa: C901, PLR0911, P
         case happened.AutomaticReceived():
             return _automatic(history, event)
         case happened.Bounced(address=address, permanent=permanent):
+            history = unsent(history, address, event.original_message_id)
             came_back = {address.casefold()} if permanent else set()
             return replace(history, bounced=history.bounced | came_back)
         case happened.DraftQueued():
@@ -90,8 +92,8 @@ def _apply(history: History, event: Event) -> History:  # noqa: C901, PLR0911, P
             return _sent(history, event)
         case happened.WroteByHand(mail=mail):
             return _wrote(history, mail)
-        case happened.CallMade(at=at):
-            return replace(history, calls=(*history.calls, at))
+        case happened.CallMade(at=at, person=person):
+            return replace(history, calls=(*history.calls, Call(at, history.key_of(person))))
         case happened.InterviewMoved(held_at=held_at):
             return _moved(history, held_at)
         case happened.DecisionMoved(decision_by=decision_by, at=at):
@@ -116,13 +118,14 @@ def _apply(history: History, event: Event) -> History:  # noqa: C901, PLR0911, P
         case happened.Snoozed(until=until):
             return replace(history, snoozed_until=until)
         case happened.StepSkipped(step=step, cycle=cycle, person=person, at=at):
-            return replace(history, skips=(*history.skips, Skip(step, cycle, person, at)))
+            skip = Skip(step, cycle, history.key_of(person), at)
+            return replace(history, skips=(*history.skips, skip))
         case happened.Closed(by_plan=by_plan):
             ended = history.cycle if by_plan else history.closed_by_plan_in
             return replace(history, closed=event, closed_by_plan_in=ended)
         case happened.Reopened():
             if history.closed is not None:
-                return replace(history, closed=None)
+                return replace(history, closed=None, reopened_at=event.at)
             return _unanswered(history)
         case happened.Noted(text=text):
             return replace(history, notes=(*history.notes, text))
@@ -139,7 +142,7 @@ def _with_mail(history: History, mail: Mail) -> History:
 
 def _heard(history: History, mail: Mail) -> History:
     """They wrote: whoever writes is neither away nor gone, unless a note has said so since."""
-    sender = mail.sender.casefold()
+    sender = history.key_of(mail.sender)
     history = replace(
         _with_mail(history, mail),
         heard={**history.heard, sender: max(mail.date, history.heard.get(sender, mail.date))},
@@ -168,7 +171,7 @@ def _moved(history: History, held_at: datetime) -> History:
     if history.decision_by is None or history.decision_by >= held_at.date():
         return history
     # Nobody decides before the interview: what was promised was promised for the old time.
-    return replace(history, decision_by=None, held_up_by=None)
+    return replace(history, decision_by=None, held_up_by=None, call_promised_on=None)
 
 
 def _answered(
@@ -220,15 +223,19 @@ def _was_put_off(history: History, mail: Mail, outcome: Outcome) -> bool:
 def _held_up(
     history: History, mail: Mail, decision_by: date | None, verdict: happened.Verdict | None
 ) -> History:
-    """The decision date moves, unless the mail is older than what is known already."""
+    """The decision date moves, unless the mail is older than what is known already.
+
+    Where another round is recorded, it is about that one.
+    """
     history = _heard(history, mail)
     decided = history.answer is not None and (
-        history.answer.outcome in _FINAL or history.answer.at > mail.date
+        history.answer.outcome in _FINAL
+        or history.answer.at > mail.date
+        or history.followed_by is not None
     )
-    known = [history.held_up_by.date] if history.held_up_by is not None else []
-    if history.decision_said_at is not None:
-        known.append(history.decision_said_at)
-    if decided or any(at > mail.date for at in known):
+    put_off_at = history.held_up_by.date if history.held_up_by is not None else None
+    known = (put_off_at, history.decision_said_at, history.waiting_since)
+    if decided or any(at is not None and at > mail.date for at in known):
         return history
     # Who names no day takes back none that lies further off.
     before = None if decision_by is not None else history.decision_by or history.promised_before
@@ -251,7 +258,7 @@ def _unanswered(history: History) -> History:
     mail = history.answer.mail if history.answer is not None else None
     if mail is None:
         return replace(history, answer=None)
-    sender = mail.sender.casefold()
+    sender = history.key_of(mail.sender)
     heard = {key: at for key, at in history.heard.items() if key != sender}
     return replace(history, answer=None, heard=heard)
 
@@ -274,7 +281,7 @@ def _resolved(history: History, event: happened.ReplyResolved) -> History:
 def _automatic(history: History, event: happened.AutomaticReceived) -> History:
     if event.category is not happened.AutomaticCategory.ABSENCE:
         return history
-    sender = event.mail.sender.casefold()
+    sender = history.key_of(event.mail.sender)
     heard = history.heard.get(sender)
     if heard is not None and heard > event.mail.date:
         return history  # they have written since
@@ -300,6 +307,8 @@ def _queued(history: History, event: happened.DraftQueued) -> History:
         subject=event.subject,
         in_reply_to=event.in_reply_to,
     )
+    if draft.key in history.formerly:  # what became of it was learned of late
+        draft = replace(draft, moved_to=history.key_of(event.person), outdated=True)
     others = tuple(d for d in history.drafts if d.message_id != event.message_id)
     known = history.message_ids | {event.message_id}
     return replace(history, drafts=(*others, draft), message_ids=known)
@@ -351,10 +360,8 @@ def _sent(history: History, event: happened.DraftSent) -> History:
 def _reached(history: History, draft: Draft, copy: Mail | None) -> set[str]:
     """The people of the interview whom a sent draft went to, those in its copy included."""
     people = {person.key for person in history.interview.people}
-    reached = {address.casefold() for address in copy.recipients} & people if copy else set()
-    if draft.to.casefold() == draft.person.casefold():  # else a call sheet, for the user's eyes
-        reached.add(draft.person.casefold())
-    return reached
+    reached = {history.key_of(address) for address in copy.recipients} & people if copy else set()
+    return reached if draft.is_sheet else reached | {draft.key}
 
 
 def _wrote(history: History, mail: Mail) -> History:
@@ -362,9 +369,9 @@ def _wrote(history: History, mail: Mail) -> History:
         return history
     people = {person.key for person in history.interview.people}
     written = tuple(
-        Written(address.casefold(), mail.date, by_hand=True, message_id=mail.message_id)
-        for address in mail.recipients
-        if address.casefold() in people
+        Written(key, mail.date, by_hand=True, message_id=mail.message_id)
+        for key in map(history.key_of, mail.recipients)
+        if key in people
     )
     return _answered_them(_with_mail(history, mail), written)
 
@@ -377,6 +384,6 @@ def _answered_them(history: History, written: tuple[Written, ...]) -> History:
         return history
     whom = {p.key for p in history.interview.people if p.part in EMPLOYER}
     if asked.mail is not None:
-        whom = {asked.mail.sender.casefold()}
+        whom = {history.key_of(asked.mail.sender)}
     given = [each.at for each in written if each.address in whom and each.at > asked.at]
     return waits_again(history, min(given)) if given else history

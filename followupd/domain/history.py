@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from followupd.domain.acts import Given, Reviewed
     from followupd.domain.events import Closed, Mail, PossibleReply, Verdict
-    from followupd.domain.interview import DraftState, Interview, Outcome
+    from followupd.domain.interview import DraftState, Interview, Outcome, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Draft:
         subject: its subject as queued.
         in_reply_to: the Message-ID it answers, or None.
         sent_message_id: the Message-ID it went out with, "" while it has not.
+        moved_to: the address the person has by now, case-folded; "" while it is `person`.
+        outdated: something that it may say was put right since.
     """
 
     step: str
@@ -47,11 +49,23 @@ class Draft:
     in_reply_to: str | None
     settled_at: datetime | None = None
     sent_message_id: str = ""
+    moved_to: str = ""
+    outdated: bool = False
+
+    @property
+    def key(self) -> str:
+        """The address by which its person is known now, as it is compared."""
+        return self.moved_to or self.person.casefold()
 
     @property
     def rung(self) -> tuple[str, int, str]:
         """What may have only one open draft."""
-        return (self.step, self.cycle, self.person.casefold())
+        return (self.step, self.cycle, self.key)
+
+    @property
+    def is_sheet(self) -> bool:
+        """Whether it is for the user's own eyes: a call sheet or a reminder."""
+        return self.to.casefold() != self.person.casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +76,14 @@ class Written:
     at: datetime
     by_hand: bool
     message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of the user's; `person` is the address of whom they called, "" where not said."""
+
+    at: datetime
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +167,7 @@ class History:
         answer: set while the interview counts as answered.
         marked_silent: the user said that no answer has come.
         closed: the closing event while it is closed.
+        reopened_at: when the user took a closing back last, or None.
         closed_by_plan_in: the cycle in which the ladder came to its end, or None.
         snoozed_until: nothing is laid into Drafts before it.
         possible: possible replies that wait for the user's word, oldest first.
@@ -155,12 +178,14 @@ class History:
         bounced: addresses mail to which came back for good.
         gone: addresses of people who are no longer with the organisation.
         skips: rungs skipped by the user.
-        calls: when the user called.
+        calls: the user's calls, in the order in which they were told.
         mails: mails with the interview's people, in the order in which they were learned of.
         message_ids: every Message-ID that belongs to the interview.
         notes: the user's notes, oldest first.
         searched: the accounts that were searched for earlier mail with everybody.
         added_later: how many addresses were added after the interview was recorded.
+        removed: who belonged to the interview and does not any more, oldest first.
+        formerly: the addresses that people had before, each with the one they have now.
         dropped_promises: the numbers of the promises that no longer hold.
         topics: what the user talked about with each person.
         plans: the latest change in the user's own plans, or None.
@@ -182,6 +207,7 @@ class History:
     answer: Answer | None = None
     marked_silent: bool = False
     closed: Closed | None = None
+    reopened_at: datetime | None = None
     closed_by_plan_in: int | None = None
     snoozed_until: datetime | None = None
     possible: tuple[PossibleReply, ...] = ()
@@ -192,12 +218,14 @@ class History:
     bounced: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
     skips: tuple[Skip, ...] = ()
-    calls: tuple[datetime, ...] = ()
+    calls: tuple[Call, ...] = ()
     mails: tuple[Mail, ...] = ()
     message_ids: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
     searched: frozenset[str] = frozenset()
     added_later: int = 0
+    removed: tuple[Person, ...] = ()
+    formerly: dict[str, str] = field(default_factory=dict)
     dropped_promises: frozenset[int] = frozenset()
     topics: dict[str, str] = field(default_factory=dict)
     plans: ChangedPlans | None = None
@@ -221,12 +249,17 @@ class History:
         """The draft queued with that Message-ID."""
         return next((draft for draft in self.drafts if draft.message_id == message_id), None)
 
+    def key_of(self, address: str) -> str:
+        """The address by which the owner of that address is known now, as it is compared."""
+        key = address.casefold()
+        return self.formerly.get(key, key)
+
     def last_mail_with(self, address: str) -> Mail | None:
-        """The newest mail from or to that address: the thread to continue."""
+        """The newest mail from or to that person: the thread to continue."""
         key = address.casefold()
         mails = [
             mail
             for mail in self.mails
-            if mail.sender.casefold() == key or key in (a.casefold() for a in mail.recipients)
+            if key in (self.key_of(one) for one in (mail.sender, *mail.recipients))
         ]
         return max(mails, key=lambda mail: mail.date, default=None)

@@ -1,14 +1,15 @@
-"""The order of the steps: those after the interview, and the ladder after the decision date."""
+"""The order of the ladder: the steps from the decision date on, each after the one before."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, time, timedelta
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
-from followupd.domain.cadence import Anchor, WaitUnit
+from followupd.domain.cadence import Anchor
+from followupd.domain.deeds import Turn
 from followupd.domain.interview import Channel
-from followupd.domain.rungs import Turn, judged
+from followupd.domain.rungs import judged
 from followupd.domain.steps import PlannedStep, StepState
 
 if TYPE_CHECKING:
@@ -19,82 +20,16 @@ if TYPE_CHECKING:
     from followupd.domain.interview import Person
     from followupd.domain.situation import Situation
 
-_THANKS_WITHIN = 3
-"""Working days after the interview in which a late thank-you is still a kindness."""
-
 _MOMENT = timedelta(microseconds=1)
 
 _UNTOUCHED = (StepState.PLANNED, StepState.DUE, StepState.HELD, StepState.QUEUED)
 """States in which the user has had no say in a step yet."""
 
 
-def thank_yous(situation: Situation) -> Iterator[PlannedStep]:
-    """The steps that wait for the interview only (advice rows 3 and 15)."""
-    for step in _steps(situation):
-        if step.after is not Anchor.INTERVIEW:
-            continue
-        people = situation.people(step, 0)
-        if not people:
-            yield situation.nobody(step, 0)
-        for person in people:
-            yield _thank_you(situation, step, person)
-
-
-def _steps(situation: Situation) -> Iterator[CadenceStep]:
-    """The steps of the cadence that there are for this interview."""
-    is_final = situation.history.interview.is_final
-    return (step for step in situation.cadence.steps if is_final or not step.only_final)
-
-
-def thanks_until(situation: Situation, step: CadenceStep) -> date:
-    """The last day on which a thank-you, or another step after the interview, is in time."""
-    workdays = situation.workdays
-    held_on = workdays.day_of(situation.history.interview.held_at)
-    late = workdays.add(held_on, _THANKS_WITHIN)
-    own = workdays.day_of(workdays.next_open(_after_interview(situation, step)))
-    return max(min(late, situation.expected_by), workdays.add(held_on, 1), own)
-
-
-def _after_interview(situation: Situation, step: CadenceStep) -> datetime:
-    """When the step's wait after the interview is over."""
-    held_at = situation.history.interview.held_at.astimezone(UTC)
-    if step.wait.unit is WaitUnit.HOURS:
-        return held_at + timedelta(hours=step.wait.amount)
-    return situation.workdays.after(situation.workdays.day_of(held_at), step.wait)
-
-
-def _thank_you(situation: Situation, step: CadenceStep, person: Person) -> PlannedStep:
-    workdays = situation.workdays
-    held_at = situation.history.interview.held_at
-    held_on = workdays.day_of(held_at)
-
-    def open_from(moment: datetime) -> datetime:
-        # On the day of the interview people were at work, whatever the calendar says of it.
-        if workdays.day_of(moment) == held_on:
-            candidate = workdays.back(max(moment, workdays.opening(held_on)))
-            if workdays.day_of(candidate) == held_on and workdays.within_hours(candidate):
-                return candidate
-        return workdays.next_open(moment)
-
-    reason = f"{step.wait} after the interview on {situation.say(held_on)}"
-    nominal = _after_interview(situation, step)
-    turn = Turn(nominal=nominal, why=reason, open_from=open_from, since=held_at, thanks=True)
-    planned = judged(situation, step, 0, person, turn)
-    until = thanks_until(situation, step)
-    if not planned.state.is_ahead and planned.state is not StepState.QUEUED:
-        return planned
-    # A draft lies in Drafts from its due time, but today if that is past.
-    lies_at = max(planned.due or situation.now, situation.now)
-    if workdays.day_of(lies_at) <= until:
-        return planned
-    late = f"too late for it after {situation.say(until)}"
-    return replace(planned, state=StepState.PASSED, due=None, reason=late)
-
-
 def ladder(situation: Situation) -> Iterator[PlannedStep]:
     """The steps from the decision date on, each counted from the one before."""
     progress = _Progress.start(situation)
-    for step in _steps(situation):
+    for step in situation.steps():
         if step.after is not Anchor.INTERVIEW:
             rungs = [progress.in_turn(rung) for rung in _rungs(situation, step, progress)]
             yield from rungs
@@ -147,6 +82,21 @@ class _Progress:
                 why = f"after {self.origin}, {situation.say(self.base)}"
         return max(due, situation.history.interview.held_at), why
 
+    def turn(self, situation: Situation, step: CadenceStep, person: Person) -> Turn:
+        """The turn of a step for a person."""
+        nominal, why = self.nominal(situation, step)
+        # A step that is passed over for this person takes no call away from the one behind it.
+        goes_elsewhere = person.key in self.reached.get(step.unless or "", ())
+        return Turn(
+            nominal=nominal,
+            why=why,
+            open_from=situation.workdays.next_open,
+            since=self.done.get(person.key, self.since),
+            called=None if goes_elsewhere else self.called,
+            earliest=_earliest(situation, step),
+            asks=True,
+        )
+
     def in_turn(self, rung: PlannedStep) -> PlannedStep:
         """The rung in view of the steps before it."""
         if not rung.state.is_ahead:
@@ -196,7 +146,7 @@ def _rungs(situation: Situation, step: CadenceStep, progress: _Progress) -> Iter
         yield situation.closing(step, nominal, why)
         return
     if step.channel is Channel.TASK and not step.to and not step.template:
-        barred = situation.barred()
+        barred = situation.barred() or situation.paused()
         task = situation.task(step, cycle, None, situation.workdays.next_open(nominal), why)
         if barred is not None and not task.state.is_over:
             task = replace(task, state=barred[0], reason=barred[1], due=None)
@@ -204,20 +154,35 @@ def _rungs(situation: Situation, step: CadenceStep, progress: _Progress) -> Iter
         return
     people = situation.people(step, cycle)
     if not people:
-        yield situation.nobody(step, cycle)
+        yield _out_of_reach(situation, step, progress)
     for person in people:
-        turn = Turn(
-            nominal=nominal,
-            why=why,
-            open_from=situation.workdays.next_open,
-            since=progress.done.get(person.key, progress.since),
-            called=progress.called,
-            asks=True,
-        )
-        rung = judged(situation, step, cycle, person, turn)
+        rung = judged(situation, step, cycle, person, progress.turn(situation, step, person))
         untouched = rung.state in _UNTOUCHED
         if untouched and person.key in progress.reached.get(step.unless or "", ()):
             gone = f"the {step.unless} step already goes to {person.called}"
             yield situation.passed(step, cycle, person, gone)
         else:
             yield rung
+
+
+def _out_of_reach(situation: Situation, step: CadenceStep, progress: _Progress) -> PlannedStep:
+    """The step while nobody can be reached; a call that was made for it before still counts."""
+    cycle = situation.history.cycle
+    for part in step.to:
+        for person in situation.history.interview.with_part(part):
+            rung = judged(situation, step, cycle, person, progress.turn(situation, step, person))
+            if rung.state is StepState.DONE:
+                return rung
+    return situation.nobody(step, cycle)
+
+
+def _earliest(situation: Situation, step: CadenceStep) -> datetime:
+    """Before when the step cannot have come, as the dates of the interview are known now.
+
+    Who takes days off keeps what lies in Drafts.
+    """
+    workdays = replace(situation.workdays, away=())
+    earliest = workdays.at(situation.expected_by, time.min)
+    if step.after is Anchor.DECISION:
+        earliest = workdays.after(situation.expected_by, step.wait)
+    return max(earliest, situation.history.interview.held_at)

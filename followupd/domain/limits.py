@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from followupd.domain.cadence import PROMISE
 from followupd.domain.interview import EMPLOYER, Part, company_key
+from followupd.domain.steps import ASKING, REQUESTED_FROM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,8 +32,11 @@ REST = 3
 
 
 def sharing_people(history: History, histories: Iterable[History]) -> list[History]:
-    """The other interviews that share a person or the company with this one."""
-    people = {person.key for person in history.interview.people}
+    """The other interviews that share a person or the company with this one.
+
+    Who was removed counts as long as a message went to them.
+    """
+    people = _known_to(history)
     company = company_key(history.interview.company)
     return [
         other
@@ -40,9 +44,15 @@ def sharing_people(history: History, histories: Iterable[History]) -> list[Histo
         if other.interview_id != history.interview_id
         and (
             company_key(other.interview.company) == company
-            or not people.isdisjoint(person.key for person in other.interview.people)
+            or not people.isdisjoint(_known_to(other))
         )
     ]
+
+
+def _known_to(history: History) -> set[str]:
+    people = {person.key for person in history.interview.people}
+    written = {written.address for written in history.written}
+    return people | written | {draft.key for draft in history.open_drafts}
 
 
 @dataclass(slots=True)
@@ -68,12 +78,16 @@ class Contacts:
     Args:
         histories: every interview that shares a person or the company with the one being
             planned, itself included.
+
+    Attributes:
+        histories: the same.
     """
 
     def __init__(self, histories: Iterable[History]) -> None:
+        self.histories = tuple(histories)
         self._people: dict[str, _Person] = {}
         self._companies: dict[str, _Company] = {}
-        for history in histories:
+        for history in self.histories:
             self._note_company(history)
             for written in history.written:
                 # One message may count for two interviews, but reached the person once.
@@ -82,9 +96,9 @@ class Contacts:
                 person = self._person(address)
                 person.heard = at if person.heard is None else max(person.heard, at)
             for draft in history.open_drafts:
-                if draft.to.casefold() == draft.person.casefold():
+                if not draft.is_sheet:
                     waiting = (history.interview_id, draft)
-                    self._person(draft.person).open_drafts.append(waiting)
+                    self._person(draft.key).open_drafts.append(waiting)
 
     def unanswered(self, address: str) -> list[datetime]:
         """When the person was written to since they last wrote, oldest first."""
@@ -123,10 +137,25 @@ class Contacts:
         return workdays.add(workdays.day_of(sent[-1]), REST) if sent else None
 
     def other_draft(
-        self, address: str, interview_id: int, rung: tuple[str, int, str]
+        self,
+        address: str,
+        interview_id: int,
+        rung: tuple[str, int, str],
+        *,
+        beside_owed: bool = False,
     ) -> Draft | None:
-        """An open draft to the person that is not the one of this rung of this interview."""
+        """An open draft to the person that is not the one of this rung of this interview.
+
+        Args:
+            address: of the person.
+            interview_id: the interview.
+            rung: the step, cycle and person.
+            beside_owed: pass over what the user owes or wants, as long as it asks for nothing.
+        """
         for owner, draft in self._person(address).open_drafts:
+            wanted = draft.cycle >= REQUESTED_FROM and draft.step not in ASKING
+            if beside_owed and (wanted or draft.step == PROMISE):
+                continue
             if (owner, draft.rung) != (interview_id, rung):
                 return draft
         return None

@@ -4,7 +4,7 @@ The built-in cadence (`cadence.BUILT_IN`; a user may write another):
 
     thank-you       2 hours after the interview, within sending hours, at the latest the next
                     working morning; to every interviewer, else the hiring manager, else the
-                    recruiter
+                    recruiter; one for all interviews of a day with the same person
     references      after a final round: 1 working day after it, to each reference
     promise         09:00 on its date, to the person it was made to; a reminder for the user on the
                     working day before
@@ -24,7 +24,8 @@ From the check-in on the steps are a ladder. Its rules:
   skipped. A draft that still waits for approval holds the ladder.
 * A step that has nobody to go to is passed over at once.
 * What the user writes by hand to the same person after the decision date counts as the step,
-  also when its turn has not come yet; so does a call. One message counts for one step.
+  also when its turn has not come yet; so does a call, and what was asked before the decision date
+  moved or the cadence was another one. One message counts for one step.
 * An absence note moves the person's next step to the working day after the return.
 * No person gets more than one unanswered message in three working days, or three in all
   (`limits.py`). Two drafts to one person never become due together, and an untouched draft is
@@ -36,14 +37,20 @@ From the check-in on the steps are a ladder. Its rules:
   A rejection closes the interview on the next working day, so that a misreading can be taken back
   before; an offer stops all there is. A request for information and another round give the user a
   task (`duties.py`).
-* What the user asks for is laid at once.
-* While the user is away or has paused, nothing of the rest is laid and nothing closes.
+* What the user asks for is laid at once, but two drafts that ask the same person never come
+  together.
+* While the user is away or has paused, nothing of the rest is laid and nothing closes; what lies
+  there stays.
+* An untouched draft that came before its time, since the interview was moved, or that says what was
+  put right since, is taken back and laid anew when it is due (`righting.py`). A step gets its next
+  draft only when the one before is gone.
 * A holding reply moves the decision date, and the ladder begins anew from there; one that names
   no day moves it as far as silence is waited for.
 
 `plan` is a pure function of the history and the time, so a year can be gone through in
-milliseconds. The order of the steps is in `ladder.py`, what the user owes beside it in `duties.py`,
-one step for one person in `rungs.py`, and what holds for all of them in `situation.py`.
+milliseconds. What waits for the interview is in `thanks.py`, the order of the ladder in
+`ladder.py`, what the user owes beside it in `duties.py`, one step for one person in `rungs.py`, and
+what holds for all of them in `situation.py`.
 """
 
 from __future__ import annotations
@@ -55,11 +62,13 @@ from typing import TYPE_CHECKING
 from followupd.domain.cadence import PROMISE, REMINDER, Anchor
 from followupd.domain.duties import promises, requests, tasks
 from followupd.domain.interview import Channel, DraftState, Outcome
-from followupd.domain.ladder import ladder, thank_yous, thanks_until
+from followupd.domain.ladder import ladder
 from followupd.domain.limits import Contacts
+from followupd.domain.rungs import why_outdated
 from followupd.domain.situation import Situation
 from followupd.domain.status import expected_by, status
-from followupd.domain.steps import PlannedStep, StepState
+from followupd.domain.steps import ASKING, PlannedStep, StepState
+from followupd.domain.thanks import thank_yous, thanks_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -145,13 +154,14 @@ def plan(
         expected_by=expected_by(history, cadence, workdays),
     )
     steps = _one_to_each(
+        situation,
         [
             *thank_yous(situation),
             *promises(situation),
             *ladder(situation),
             *requests(situation),
             *tasks(situation),
-        ]
+        ],
     )
     due = [step for step in steps if step.state is StepState.DUE]
     closes_at = _closes_at(situation)
@@ -175,34 +185,56 @@ def _closes_at(situation: Situation) -> datetime | None:
     answer = history.answer
     if history.closed is not None or answer is None or answer.outcome is not Outcome.REJECTION:
         return None
-    if history.closed_by_plan_in == history.cycle or workdays.halted(situation.now):
+    taken_back = history.reopened_at is not None and history.reopened_at >= answer.at
+    if taken_back or workdays.halted(situation.now):
         return None
     told_on = workdays.day_of(max(answer.at, history.interview.held_at))
     return situation.start(workdays.add(told_on, 1))
 
 
-def _one_to_each(steps: Iterable[PlannedStep]) -> tuple[PlannedStep, ...]:
+def _one_to_each(situation: Situation, steps: Iterable[PlannedStep]) -> tuple[PlannedStep, ...]:
     """The steps, with only one draft due to each person; the others wait for it.
 
-    A promise is kept all the same, and the user has what they asked for.
+    A promise is kept all the same, and the user has what they asked for; but two of whatever
+    channel that ask where things stand never come together.
     """
     steps = tuple(steps)
-    first: dict[str, PlannedStep] = {}
-    for step in sorted(steps, key=lambda step: not _is_owed(step)):
-        if step.state is StepState.DUE and step.channel is Channel.EMAIL and step.person:
-            first.setdefault(step.person.key, step)
+    due = [step for step in steps if step.state is StepState.DUE and step.person is not None]
+    due.sort(key=lambda step: not _is_owed(step))
 
     def held(step: PlannedStep) -> PlannedStep:
-        to_mail = step.state is StepState.DUE and step.channel is Channel.EMAIL
-        if not to_mail or _is_owed(step) or step.person is None:
-            return step
-        other = first[step.person.key]
-        if other is step:
-            return step
-        said = f"another draft to {step.person.called} is due before it: {other.step}"
-        return replace(step, state=StepState.HELD, due=None, reason=said)
+        before = due[: due.index(step)] if step in due else []
+        for other in before:
+            if _same_person(step, other) and _gives_way(situation, step, other):
+                who = step.person.called if step.person is not None else ""
+                said = f"another draft to {who} is due before it: {other.step}"
+                return replace(step, state=StepState.HELD, due=None, reason=said)
+        return step
 
     return tuple(held(step) for step in steps)
+
+
+def _same_person(step: PlannedStep, other: PlannedStep) -> bool:
+    people = (step.person, other.person)
+    return len({person.key if person is not None else "" for person in people}) == 1
+
+
+def _gives_way(situation: Situation, step: PlannedStep, other: PlannedStep) -> bool:
+    """Whether a step waits for another one to the same person that is due before it."""
+    after = {known.name: known.after for known in situation.cadence.steps}
+
+    def asks(each: PlannedStep) -> bool:
+        if each.request is None and each.step in after:
+            return after[each.step] is not Anchor.INTERVIEW
+        return each.step in ASKING
+
+    if asks(step) and asks(other):
+        return True
+    if _is_owed(step) or {step.channel, other.channel} != {Channel.EMAIL}:
+        return False
+    # What asks for nothing does not hold the thanks.
+    is_thanks = after.get(step.step) is Anchor.INTERVIEW
+    return not (is_thanks and _is_owed(other) and not asks(other))
 
 
 def _is_owed(step: PlannedStep) -> bool:
@@ -216,21 +248,25 @@ def _withdrawals(history: History, steps: Iterable[PlannedStep]) -> Iterator[Wit
         if draft.state is not DraftState.QUEUED:
             continue
         step = by_rung.get(draft.rung)
-        if step is not None and step.state is StepState.QUEUED:
-            continue
-        yield Withdrawal(draft.message_id, step.reason if step else _why_gone(history, draft))
+        if step is None:
+            yield Withdrawal(draft.message_id, _why_gone(history, draft))
+        elif step.state is not StepState.QUEUED:
+            reason = step.reason
+            if draft.outdated and step.state.is_ahead and step.person is not None:
+                reason = why_outdated(draft, step.person)
+            yield Withdrawal(draft.message_id, reason)
 
 
 def _why_gone(history: History, draft: Draft) -> str:
     """Why the plan no longer has the rung of a draft."""
-    if draft.person.casefold() in history.bounced:
+    if draft.key in history.bounced:
         return f"mail to {draft.person} comes back"
-    if draft.person.casefold() in history.gone:
+    if draft.key in history.gone:
         return f"{draft.person} is no longer there"
     if draft.step in (PROMISE, REMINDER) and draft.cycle in history.dropped_promises:
         return "the promise no longer holds"
     people = {person.key for person in history.interview.people}
-    if draft.person.casefold() not in people:
+    if draft.key not in people:
         return f"{draft.person} no longer belongs to the interview"
     if draft.cycle != history.cycle:
         return "the decision date moved"
@@ -253,11 +289,13 @@ def _next_due(
         moments.append(closes_at)
     thanks = {s.name: s for s in situation.cadence.steps if s.after is Anchor.INTERVIEW}
     for step in steps:
-        if step.step in thanks and step.state is StepState.QUEUED:
+        if step.state is not StepState.QUEUED or step.request is not None:
+            continue
+        if step.step in thanks:
             # An untouched thank-you is taken back once it is too late for it.
             day_after = thanks_until(situation, thanks[step.step]) + timedelta(days=1)
             moments.append(situation.workdays.at(day_after, time.min))
-        if step.step == REMINDER and step.state is StepState.QUEUED:
+        if step.step == REMINDER:
             # The reminder gives way to the promise's own draft, or is too late for it.
             on = situation.history.interview.promises[step.cycle].on
             moments.append(situation.workdays.at(on, time.min))

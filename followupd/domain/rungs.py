@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from followupd.domain.cadence import Anchor
-from followupd.domain.interview import Channel, DraftState, Part
+from followupd.domain.deeds import Turn, what_was_done
+from followupd.domain.interview import Channel, DraftState
 from followupd.domain.limits import MOST_TO_COMPANY
 from followupd.domain.steps import ASKING, StepState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from followupd.domain.cadence import CadenceStep
@@ -21,37 +21,8 @@ if TYPE_CHECKING:
     from followupd.domain.situation import Situation
     from followupd.domain.steps import PlannedStep
 
-_MOMENT = timedelta(microseconds=1)
 _REST_AFTER_NOTE = 3
 """Working days to wait after an absence note that names no day of return."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """When a step would have its turn.
-
-    Attributes:
-        nominal: when it would be due if nothing moved it.
-        why: the reason to print for that.
-        open_from: the first moment, not before its argument, at which it may be queued.
-        since: what the user wrote to the person on their own after it counts as the step; None
-            where nothing does.
-        called: a call after it counts as the step; None where no call does.
-        steadfast: the user gave their word for it: an answer does not stop it, nor do the limits
-            for messages to one person.
-        thanks: it thanks for the interview.
-        asks: it asks where things stand: two such drafts to one person never lie side by side, and
-            the limit for a company applies.
-    """
-
-    nominal: datetime
-    why: str
-    open_from: Callable[[datetime], datetime]
-    since: datetime | None
-    called: datetime | None = None
-    steadfast: bool = False
-    thanks: bool = False
-    asks: bool = False
 
 
 def judged(
@@ -67,6 +38,15 @@ def judged(
         turn: when it would have its turn.
     """
     return _Rung(situation, step, cycle, person, turn).judged()
+
+
+def why_outdated(draft: Draft, person: Person) -> str:
+    """Why a draft to somebody who can be written to is taken back and laid anew."""
+    if draft.moved_to:
+        return f"{person.called} has another address now: {person.address}"
+    if draft.outdated:
+        return "what it says was put right since"
+    return f"{person.called} is to be reached by other ways now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +66,25 @@ class _Rung:
         situation, turn = self.situation, self.turn
         drafts = [draft for draft in situation.history.drafts if draft.rung == self.key]
         blank = self._blank(drafts)
-        over = self._over(blank, drafts) or self._by_hand(blank, drafts)
+        over = what_was_done(situation, self.step, self.person, turn, blank, drafts)
         if over is not None:
             return over
         barred = situation.barred(steadfast=turn.steadfast, thanks=turn.thanks)
-        if barred is not None:
-            return replace(blank, state=barred[0], reason=barred[1])
         limited = not turn.steadfast and blank.channel is Channel.EMAIL
         waiting = next((draft for draft in drafts if draft.state.is_open), None)
-        if waiting is not None and not self._is_stale(waiting, limited=limited):
+        lies_well = waiting is not None and not self._is_stale(
+            waiting, blank.channel, limited=limited
+        )
+        if barred is None and waiting is not None and lies_well:
             return self._waiting(blank, waiting)
+        barred = barred or situation.paused()
+        if barred is not None:
+            return replace(blank, state=barred[0], reason=barred[1])
+        return self._to_come(blank, waiting, limited=limited)
+
+    def _to_come(self, blank: PlannedStep, stale: Draft | None, *, limited: bool) -> PlannedStep:
+        """The rung while its draft is still to be laid, once a stale one is taken back."""
+        situation, turn = self.situation, self.turn
         unreachable = self._unreachable(limited=limited)
         if unreachable is not None:
             return situation.passed(self.step, self.cycle, self.person, unreachable)
@@ -106,80 +95,39 @@ class _Rung:
             nominal, why = self._after_absence(nominal, why)
         due, is_now = situation.when(nominal, turn.open_from)
         other = self._other_draft(limited=limited)
-        if other is not None and is_now:
-            said = f"another draft to {self.person.called} waits in Drafts: {other.step}"
-            return replace(blank, state=StepState.HELD, reason=said)
+        in_the_way = self._in_the_way(stale, other) if is_now else None
+        if in_the_way is not None:
+            return replace(blank, state=StepState.HELD, reason=in_the_way)
         state = StepState.DUE if is_now else StepState.PLANNED
         return replace(blank, state=state, due=due, reason=why, estimated=other is not None)
+
+    def _in_the_way(self, stale: Draft | None, other: Draft | None) -> str | None:
+        """What has to go before the draft is laid, or None: a step never has two."""
+        person = self.person
+        if stale is not None:
+            return why_outdated(stale, person)
+        if not self.step.each:
+            for draft in self.situation.history.open_drafts:
+                if draft.rung[:2] == self.key[:2] and draft.key != person.key:
+                    return f"the draft to {draft.person} is taken back before"
+        if other is not None:
+            return f"another draft to {person.called} waits in Drafts: {other.step}"
+        return None
 
     def _blank(self, drafts: Sequence[Draft]) -> PlannedStep:
         """The rung before anything is known of it, as the person prefers (advice row 9)."""
         step = self.step
-        channel, template = step.channel, step.template
+        channel, template = self.situation.channel(step, self.person), step.template
         if self.situation.history.interview.is_final and step.final_template:
             template = step.final_template
-        by_phone = self.person.channel is Channel.CALL and step.after is not Anchor.INTERVIEW
-        if channel is Channel.EMAIL and by_phone:
-            channel, template = Channel.CALL, "call"
+        if channel is Channel.CALL and step.channel is not Channel.CALL:
+            template = "call"
         return replace(
             self.situation.blank(step, self.cycle, self.person),
             channel=channel,
             template=template,
-            attempt=sum(draft.state is DraftState.WITHDRAWN for draft in drafts),
+            attempt=sum(not draft.state.is_open for draft in drafts),
         )
-
-    def _over(self, blank: PlannedStep, drafts: Sequence[Draft]) -> PlannedStep | None:
-        """The rung if it is over: sent, dismissed or skipped; else None."""
-        situation = self.situation
-        for draft in reversed(drafts):
-            came_back = draft.person.casefold() in situation.history.unreachable
-            if draft.state is DraftState.SENT and not came_back:
-                said = f"sent on {situation.say_day_of(draft.settled_at or draft.queued_at)}"
-                return replace(blank, state=StepState.SENT, reason=said, over_at=draft.settled_at)
-            if draft.state is DraftState.DISMISSED:
-                day = situation.say_day_of(draft.settled_at or situation.now)
-                return replace(
-                    blank,
-                    state=StepState.DISMISSED,
-                    reason=f"you deleted the draft on {day}",
-                    over_at=draft.settled_at,
-                )
-        skipped = situation.skipped(*self.key)
-        if skipped is None:
-            return None
-        state, said = StepState.SKIPPED, "you skipped it"
-        if skipped.done:
-            state, said = StepState.DONE, "you did it"
-        return replace(blank, state=state, reason=said, over_at=skipped.at)
-
-    def _by_hand(self, blank: PlannedStep, drafts: Sequence[Draft]) -> PlannedStep | None:
-        """The rung if the user did it on their own, else None; see `Turn`."""
-        situation, person, turn = self.situation, self.person, self.turn
-        if turn.since is None:
-            return None
-        written = [
-            mail.at
-            for mail in situation.history.written
-            if mail.by_hand and mail.address == person.key and mail.at > turn.since
-        ]
-        if written and self.step.channel is not Channel.CALL:
-            at = min(written)
-            said = f"you wrote to {person.called} yourself on {situation.say_day_of(at)}"
-            return replace(blank, state=StepState.DONE, reason=said, over_at=at)
-        called = turn.called
-        if called is None:
-            return None
-        if Part.RECRUITER not in self.step.to and Part.HIRING_MANAGER not in self.step.to:
-            # A call to anybody else is known only by the call sheet that was made for it.
-            sheets = [draft.queued_at for draft in drafts if draft.to.casefold() != person.key]
-            if not sheets:
-                return None
-            called = max(called, sheets[0] - _MOMENT)
-        calls = [call for call in situation.history.calls if call > called]
-        if not calls:
-            return None
-        said = f"you called on {situation.say_day_of(min(calls))}"
-        return replace(blank, state=StepState.DONE, reason=said, over_at=min(calls))
 
     def _waiting(self, blank: PlannedStep, draft: Draft) -> PlannedStep:
         """The rung while its draft waits for the user."""
@@ -200,28 +148,34 @@ class _Rung:
         queued_at = self.situation.workdays.local(draft.queued_at)
         return replace(blank, state=state, reason=said, due=queued_at)
 
-    def _is_stale(self, draft: Draft, *, limited: bool) -> bool:
+    def _is_stale(self, draft: Draft, channel: Channel, *, limited: bool) -> bool:
         """Whether our untouched draft should not go out any more.
 
-        Mail to the person comes back, or they were written to after it was laid down.
+        It came before its time, says or is what was put right since, mail to the person comes
+        back, or they were written to after it was laid down.
         """
+        situation, turn = self.situation, self.turn
         if draft.state is not DraftState.QUEUED:
             return False
-        if draft.person.casefold() in self.situation.history.unreachable:
+        if draft.outdated or draft.is_sheet is (channel is Channel.EMAIL):
             return True
-        sent = self.situation.contacts.unanswered(draft.person)
+        if turn.earliest is not None and situation.now < turn.earliest:
+            return True
+        if not situation.is_reached(self.step, self.person):
+            return True
+        sent = situation.contacts.unanswered(draft.key)
         if not limited or not sent or sent[-1] <= draft.queued_at:
             return False
-        earliest = self.situation.contacts.earliest(draft.person, self.situation.workdays)
-        rests = earliest is not None and self.situation.start(earliest) > self.situation.now
-        return rests or not self.situation.contacts.may_write(draft.person)
+        earliest = situation.contacts.earliest(draft.key, situation.workdays)
+        rests = earliest is not None and situation.start(earliest) > situation.now
+        return rests or not situation.contacts.may_write(draft.key)
 
     def _unreachable(self, *, limited: bool) -> str | None:
         """Why the step cannot go to the person at all, or None."""
         person, contacts = self.person, self.situation.contacts
-        if person.key in self.situation.history.bounced:
-            return f"mail to {person.called} comes back"
-        if person.key in self.situation.history.gone:
+        if not self.situation.is_reached(self.step, person):
+            if person.key in self.situation.history.bounced:
+                return f"mail to {person.called} comes back"
             return f"{person.called} is no longer there"
         if limited and not contacts.may_write(person.address):
             return f"three messages to {person.called} are unanswered"
@@ -234,8 +188,12 @@ class _Rung:
         """Another draft for the person that still waits for the user."""
         other = self._other_asking()
         if other is None and limited:
-            number = self.situation.history.interview_id
-            other = self.situation.contacts.other_draft(self.person.address, number, self.key)
+            other = self.situation.contacts.other_draft(
+                self.person.address,
+                self.situation.history.interview_id,
+                self.key,
+                beside_owed=self.turn.thanks,
+            )
         return other
 
     def _other_asking(self) -> Draft | None:

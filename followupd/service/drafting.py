@@ -94,6 +94,7 @@ class Drafting:
             ServerRefused: the server does not take the draft; the step stays due.
         """
         entry = self._intend(history, step, written)
+        written = written.identified(entry.message_id)
         if entry.phase is not Phase.INTENDED:
             return False
         if not still_due():
@@ -217,7 +218,12 @@ class Drafting:
             phase=Phase.INTENDED,
             made_at=self.world.clock.now(),
         )
+        rung = (fresh.step, fresh.cycle, fresh.person, fresh.attempt)
         with self.world.store.begin() as transaction:
+            for known in transaction.journal_of(fresh.interview_id):
+                # Of the time when the account's address was in another domain.
+                if (known.step, known.cycle, known.person, known.attempt) == rung:
+                    fresh = known
             entry = transaction.intend(fresh)
             if entry.phase is Phase.SETTLED and history.draft(entry.message_id) is None:
                 # An intent that was given up before anything was appended is taken up again.

@@ -209,8 +209,11 @@ class Intake:
             draft = next(
                 (d for d in history.drafts if original in (d.message_id, d.sent_message_id)), None
             )
-            people = {person.key for person in history.interview.people}
-            known = {address.casefold() for address in report.final_recipients} & people
+            # Who has another address by now, or was removed, was written to all the same.
+            written_to = {person.key for person in history.interview.people} | set(history.formerly)
+            if draft is not None and not draft.is_sheet:
+                written_to.add(draft.to.casefold())
+            known = {address.casefold() for address in report.final_recipients} & written_to
             if not known and draft is not None and not report.final_recipients:
                 known = {draft.person.casefold()}
             for address in sorted(known):

@@ -46,6 +46,11 @@ class Written:
     raw: bytes
     body: str
 
+    def identified(self, message_id: str) -> Written:
+        """The same draft with that Message-ID."""
+        raw = self.raw.replace(self.message_id.encode(), message_id.encode(), 1)
+        return replace(self, message_id=message_id, raw=raw)
+
 
 def draft_id(history: History, step: PlannedStep, account: Account) -> str:
     """The Message-ID of the draft of a step."""
@@ -256,7 +261,7 @@ def _so_far(history: History, workdays: Workdays) -> tuple[Happening, ...]:
         who = names.get(written.address, written.address)
         told.append((written.at, deed, who, draft.step if draft is not None else ""))
     told += [(at, Deed.HEARD, names.get(who, who), "") for who, at in history.heard.items()]
-    told += [(call, Deed.CALLED, "", "") for call in history.calls]
+    told += [(call.at, Deed.CALLED, "", "") for call in history.calls]
     told += [
         (draft.settled_at, Deed.DISMISSED, names.get(draft.person, draft.person), draft.step)
         for draft in history.drafts

@@ -145,8 +145,10 @@ class AccountPass:
         plan = self._world.plan(self._world.history(number))
         due = {draft_id(history, step, self._account) for step in plan.queue}
         self._drafting.cancel(number, due)
+        # What could not be taken back must not be left lying: it is tried again.
+        next_due = self._world.clock.now() if plan.withdraw else plan.next_due
         with self._world.store.begin() as transaction:
-            transaction.set_due(number, plan.next_due)
+            transaction.set_due(number, next_due)
         return changed
 
     def _next_act(self, history: History, refused: set[str], changed: set[int]) -> bool:

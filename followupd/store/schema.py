@@ -70,7 +70,7 @@ people = Table(
     Index("people_address", "address"),
     sqlite_strict=True,
 )
-"""Which addresses belong to which interview now; `address` is case-folded."""
+"""Which addresses belong to which interview, or did once; `address` is case-folded."""
 
 events = Table(
     "events",

@@ -111,14 +111,15 @@ class Transaction(SuggestionChange):
         return event_id
 
     def _describe_anew(self, interview_id: int) -> None:
-        """Make the tables say of an interview's people and company what its events tell."""
+        """Make the tables say of an interview's people and company what its events tell.
+
+        An address stays when its person is removed: they may have been written to.
+        """
         people = schema.people.c
         interview = self._folded(interview_id).interview
         wanted = {person.key for person in interview.people}
         mine = people.interview_id == interview_id
         known = {row.address for row in self._rows(select(people.address).where(mine))}
-        for address in sorted(known - wanted):
-            self._run(delete(schema.people).where(mine, people.address == address))
         self._add_people(interview_id, wanted - known)
         self._change_interview(interview_id, company=company_key(interview.company))
 

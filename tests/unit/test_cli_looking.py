@@ -116,7 +116,7 @@ def test_plan_json_is_that_of_the_contract(shell: Shell) -> None:
         "channel": "email",
         "to": "dana@acme.example",
         "state": "planned",
-        "reason": "2 business days after the promised decision date, Fri 4 Dec",
+        "reason": "2 working days after the promised decision date, Fri 4 Dec",
     }
     assert (steps[2]["due"], steps[2]["to"]) == (None, None)
     assert {tuple(step) for step in steps} == {("step", "due", "channel", "to", "state", "reason")}

@@ -255,7 +255,7 @@ def test_a_named_cadence_decides_when_an_answer_is_expected(shell: Shell) -> Non
     shell.add("--recruiter", "Dana <dana@acme.example>", "--cadence", "slow")
     out = shell.did("show", "1").out
     assert "waiting: the assumed decision date is Mon 14 Dec" in out
-    assert "so 10 business days are allowed" in out
+    assert "so 10 working days are allowed" in out
     assert shell.did("show", "1", "--json").json["expected_by"] == "2026-12-14"
 
 

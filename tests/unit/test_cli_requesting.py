@@ -278,7 +278,7 @@ def test_who_stands_in_is_written_to_and_then_belongs_to_the_interview(shell: Sh
     added = shell.did("person", "1", "--json").json[-1]
     assert (added["address"], added["part"]) == ("max@acme.example", "recruiter")
     again = shell.run("draft", "1", "check-in", "--to", "max@acme.example")
-    assert "about to be laid" in again.err
+    assert "another draft to Max Muster is due before it" in again.err
 
 
 @pytest.mark.parametrize("address", ["robin@example.org", "a\x1b[2J b@x.example"])

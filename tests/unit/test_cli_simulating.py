@@ -78,7 +78,7 @@ def test_cadence_show_gives_a_day_for_every_step(shell: Shell) -> None:
 def test_cadence_show_says_what_each_wait_counts_from(shell: Shell) -> None:
     """And that it counts from the day on which the step before was really done."""
     said = shell.did("cadence", "show", "--from", "4 Dec").out
-    assert "2 business days after the" in said
+    assert "2 working days after the" in said
     assert "Tue 8 Dec, 09:00" in said
     assert "Each wait counts from the day on which the step before was really sent" in said
 

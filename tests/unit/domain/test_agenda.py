@@ -67,7 +67,7 @@ def test_the_days_to_come_are_told_in_their_order_with_whom_and_why() -> None:
     ]
     why = only(told, EntryKind.FOLLOW_UP, "check-in").description
     said, which = why.splitlines()
-    because = "2 business days after the promised decision date, Fri 13 Nov."
+    because = "2 working days after the promised decision date, Fri 13 Nov."
     assert said == f"Its draft comes into Drafts at that time: {because}"
     assert which == "Acme, Engineer: followupd show 1"
 

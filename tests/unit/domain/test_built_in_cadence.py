@@ -315,14 +315,14 @@ def test_the_reason_tells_what_a_step_waits_for() -> None:
     """The plan says why a day was chosen, and when it only assumes."""
     told = story(*EVERYBODY)
     assert told.step("check-in").reason == (
-        "2 business days after the promised decision date, Fri 13 Nov"
+        "2 working days after the promised decision date, Fri 13 Nov"
     )
     assert told.step("network", NINA).reason == (
-        "3 business days after the check-in step, if that is done on its day, Tue 17 Nov"
+        "3 working days after the check-in step, if that is done on its day, Tue 17 Nov"
     )
     assumed = story(*EVERYBODY, decision_by=None)
     assert assumed.step("check-in").reason == (
-        "2 business days after the assumed decision date, Tue 10 Nov"
+        "2 working days after the assumed decision date, Tue 10 Nov"
     )
 
 

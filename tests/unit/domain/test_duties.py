@@ -11,7 +11,15 @@ import pytest
 from followupd.domain import acts
 from followupd.domain import events as happened
 from followupd.domain.cadence import BUILT_IN, Cadence, with_senior
-from followupd.domain.interview import DraftState, Outcome, Part, Person, Promise, Status
+from followupd.domain.interview import (
+    Channel,
+    DraftState,
+    Outcome,
+    Part,
+    Person,
+    Promise,
+    Status,
+)
 from followupd.domain.plan import StepState
 from followupd.domain.workdays import Away
 from tests.support.stories import DANA, HENRY, IVY, SAM, story
@@ -426,3 +434,20 @@ def test_a_kind_word_after_the_end_opens_nothing_again() -> None:
     assert told.plan().status is Status.CLOSED
     told.reply(DANA, Outcome.OFFER)
     assert told.plan().status is Status.ANSWERED
+
+
+def test_a_call_counts_for_no_step_that_is_passed_over() -> None:
+    """One hiring manager who prefers the telephone: two calls, and the plan moves on."""
+    told = story(replace(HENRY, channel=Channel.CALL))
+    told.until("2026-11-17 10:00")
+    told.call()
+    told.until("2026-11-20 10:00")
+    assert (told.step("hiring-manager").state, told.waiting()) == (StepState.PASSED, ["call"])
+    told.now = told.moment("2026-11-20 11:00")
+    told.call()
+    told.sweep()
+    assert (told.step("hiring-manager").state, told.step("call").state) == (
+        StepState.PASSED,
+        StepState.DONE,
+    )
+    assert told.due("move-on") == "2026-12-04 09:00"

@@ -616,7 +616,7 @@ def test_two_steps_after_the_decision_date_each_count_from_it() -> None:
     told.send("first")
     step = told.step("second")
     assert told.clock(step.due) == "2026-11-20 09:00"
-    assert step.reason == "5 business days after the promised decision date, Fri 13 Nov"
+    assert step.reason == "5 working days after the promised decision date, Fri 13 Nov"
 
 
 def test_a_step_after_the_decision_date_does_not_overtake_the_one_before() -> None:

@@ -26,6 +26,7 @@ from tests.unit.domain.worlds import (
     ZONES,
     calendars,
     days,
+    days_off,
     interviews,
     ladder_of,
     stories,
@@ -33,7 +34,7 @@ from tests.unit.domain.worlds import (
 
 if TYPE_CHECKING:
     from followupd.domain.history import History
-    from followupd.domain.workdays import Workdays
+    from followupd.domain.workdays import Away, Workdays
 
 _YEAR = datetime(2026, 2, 20, tzinfo=UTC)
 MOMENTS = st.timedeltas(timedelta(0), timedelta(days=345)).map(lambda past: _YEAR + past)
@@ -293,11 +294,12 @@ def test_nothing_becomes_due_before_the_plan_said_so(told: Story, data: st.DataO
 # ---- working days
 
 
-@given(workdays=calendars(), moment=MOMENTS, minutes=st.integers(0, 60 * 24 * 5))
+@given(workdays=calendars(), away=days_off(), moment=MOMENTS, minutes=st.integers(0, 60 * 24 * 30))
 def test_the_next_open_moment_is_the_first(
-    workdays: Workdays, moment: datetime, minutes: int
+    workdays: Workdays, away: tuple[Away, ...], moment: datetime, minutes: int
 ) -> None:
-    """It is open, not before the moment, and nothing between the two is."""
+    """It is open, not before the moment, and nothing between the two is, days off or not."""
+    workdays = replace(workdays, away=away)
     opening = workdays.next_open(moment)
     assert opening >= moment
     assert workdays.is_open(opening)

@@ -18,12 +18,23 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from followupd.domain import acts
 from followupd.domain import events as happened
+from followupd.domain.cadence import BUILT_IN, Cadence, with_senior
 from followupd.domain.events import AutomaticCategory
-from followupd.domain.interview import DraftState, Outcome, Person, Promise
-from followupd.domain.steps import ASKING
+from followupd.domain.interview import Channel, DraftState, Outcome, Person, Promise
+from followupd.domain.status import expected_by
+from followupd.domain.steps import ASKING, REQUESTED_FROM
 from followupd.domain.workdays import Away
 from tests.support.stories import ROBIN, SOON, Story
-from tests.unit.domain.worlds import DAY, World, cadences, calendars, interviews, ladder_of
+from tests.unit.domain.worlds import (
+    ADDRESSES,
+    DAY,
+    World,
+    cadences,
+    calendars,
+    days_off,
+    interviews,
+    ladder_of,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -42,11 +53,14 @@ class MailboxLife(RuleBasedStateMachine):
     """Two interviews of one user."""
 
     world: World
+    days_off: tuple[Away, ...] = ()
 
     @initialize(data=st.data())
     def begin(self, data: st.DataObject) -> None:
         """The user records two interviews within a few days."""
-        workdays, cadence = data.draw(calendars()), data.draw(cadences())
+        self.days_off = data.draw(days_off())
+        workdays = replace(data.draw(calendars()), away=self.days_off)
+        cadence = data.draw(cadences())
         told = []
         for number in (1, 2):
             interview = data.draw(interviews(workdays, number, fewest_people=2))
@@ -179,10 +193,12 @@ class MailboxLife(RuleBasedStateMachine):
         told.by_hand(self._person(data, told), self._person(data, told))
         self.world.sweep()
 
-    @rule(data=st.data())
-    def user_calls(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), says_whom=st.booleans())
+    def user_calls(self, data: st.DataObject, says_whom: bool) -> None:
         """And says so."""
-        self._story(data).call()
+        told = self._story(data)
+        address = self._person(data, told).address if says_whom else ""
+        told.record(happened.CallMade(at=told.now, person=address))
         self.world.sweep()
 
     @rule(data=st.data(), wait=st.timedeltas(timedelta(0), 10 * DAY))
@@ -231,8 +247,7 @@ class MailboxLife(RuleBasedStateMachine):
         free = history.closed is None and history.answer is None and not history.possible
         asking = ASKING | ladder_of(told.cadence).keys()
         free = free and not any(
-            draft.step in asking and draft.person.casefold() == person.key
-            for draft in history.open_drafts
+            draft.step in asking and draft.key == person.key for draft in history.open_drafts
         )
         if person.key not in history.unreachable and (free or template == "share-article"):
             newest = told.laid[laid:]
@@ -252,7 +267,7 @@ class MailboxLife(RuleBasedStateMachine):
 
     def _be_away(self, away: tuple[Away, ...]) -> None:
         for told in self.world.stories:
-            told.workdays = replace(told.workdays, away=away)
+            told.workdays = replace(told.workdays, away=(*self.days_off, *away))
         self.world.sweep()
 
     @rule(data=st.data(), ahead=st.integers(-1, 9))
@@ -300,7 +315,81 @@ class MailboxLife(RuleBasedStateMachine):
             told.record(acts.PersonRecorded(at=told.now, person=person))
             self.world.sweep()
 
+    @rule(data=st.data(), address=st.sampled_from([*ADDRESSES, "d@acme.example"]))
+    def user_changes_an_address(self, data: st.DataObject, address: str) -> None:
+        """In one of the parts that the person plays, or in all of them."""
+        told = self._story(data)
+        old = self._person(data, told)
+        parts = [each for each in told.history.interview.people if each.key == old.key]
+        for each in parts if data.draw(st.booleans()) else [old]:
+            new = replace(each, address=address)
+            told.record(
+                acts.PersonRecorded(at=told.now, person=new, instead_of=each.address),
+            )
+        self.world.sweep()
+
+    @rule(data=st.data(), prefers=st.sampled_from([None, Channel.EMAIL, Channel.CALL]))
+    def user_notes_how_to_reach_somebody(self, data: st.DataObject, prefers: Channel) -> None:
+        """By mail or by telephone."""
+        told = self._story(data)
+        new = replace(self._person(data, told), channel=prefers)
+        told.record(acts.PersonRecorded(at=told.now, person=new, instead_of=new.address))
+        self.world.sweep()
+
+    @rule(data=st.data(), is_final=st.booleans(), role=st.sampled_from(["Engineer", "Lead"]))
+    def user_edits_the_interview(self, data: st.DataObject, is_final: bool, role: str) -> None:
+        """What was recorded of it is put right."""
+        told = self._story(data)
+        told.record(acts.InterviewEdited(at=told.now, is_final=is_final, role=role))
+        self.world.sweep()
+
+    @rule(data=st.data(), has_senior=st.booleans())
+    def user_follows_another_cadence(self, data: st.DataObject, has_senior: bool) -> None:
+        """From one day to the next."""
+        told = self._story(data)
+        told.cadence = Cadence(with_senior(BUILT_IN) if has_senior else BUILT_IN)
+        self.world.sweep()
+
+    @rule(data=st.data(), shift=st.integers(-6, 12), turn=TURNS)
+    def interview_is_moved(self, data: st.DataObject, shift: int, turn: int) -> None:
+        """To another day, also when drafts lie there already."""
+        if turn:
+            self.user_follows_the_plan()
+            return
+        told = self._story(data)
+        held_at = told.history.interview.held_at + shift * DAY
+        told.record(happened.InterviewMoved(at=told.now, held_at=held_at))
+        self.world.sweep()
+
     # ---- the others
+
+    @rule(data=st.data(), days=st.none() | st.integers(-3, 15), by_call=st.booleans())
+    def person_puts_off(self, data: st.DataObject, days: int | None, by_call: bool) -> None:
+        """It is not decided yet; they name a day, or none, and mean to call at times."""
+        told = self._story(data)
+        person = self._person(data, told)
+        day = None if days is None else told.workdays.day_of(told.now) + days * DAY
+        told.record(
+            happened.HoldingReply(
+                at=told.now,
+                mail=told.mail(person.address, (ROBIN,)),
+                layer=happened.Layer.ADDRESS,
+                evidence="",
+                decision_by=day,
+                verdict=happened.Verdict(happened.Meaning.STILL_DECIDING, 1.0, by_call=by_call),
+            )
+        )
+        self.world.sweep()
+
+    @rule(data=st.data(), turn=TURNS)
+    def person_has_left(self, data: st.DataObject, turn: int) -> None:
+        """Their mailbox says so."""
+        if turn:
+            self.user_follows_the_plan()
+            return
+        told = self._story(data)
+        told.departure(self._person(data, told))
+        self.world.sweep()
 
     @rule(data=st.data(), outcome=st.sampled_from(Outcome), turn=TURNS)
     def person_replies(self, data: st.DataObject, outcome: Outcome, turn: int) -> None:
@@ -375,9 +464,7 @@ class MailboxLife(RuleBasedStateMachine):
         """Two ways of asking the same thing never wait side by side."""
         for told in self.world.stories:
             ladder = ladder_of(told.cadence)
-            asked = Counter(
-                d.person.casefold() for d in told.history.open_drafts if d.step in ladder
-            )
+            asked = Counter(d.key for d in told.history.open_drafts if d.step in ladder)
             assert max(asked.values(), default=0) <= 1
 
     @invariant()
@@ -385,6 +472,39 @@ class MailboxLife(RuleBasedStateMachine):
         """What the user has edited, or may be sending, is never taken away."""
         for told in self.world.stories:
             assert all(draft.state is DraftState.QUEUED for draft, _ in told.withdrawn)
+
+    @invariant()
+    def nothing_untouched_lies_there_before_its_time(self) -> None:
+        """Not even where the interview or the decision was moved since."""
+        for told in self.world.stories:
+            history, workdays = told.history, told.workdays
+            ladder = ladder_of(told.cadence)
+            expected = expected_by(history, told.cadence, workdays)
+            thanks = {step.name for step in told.cadence.steps} - ladder.keys()
+            for draft in history.open_drafts:
+                if draft.state is not DraftState.QUEUED or draft.cycle >= REQUESTED_FROM:
+                    continue
+                if draft.step in ladder or draft.step in thanks:
+                    assert told.now >= history.interview.held_at
+                if draft.step in ladder:
+                    assert workdays.day_of(told.now) >= expected
+
+    @invariant()
+    def nothing_untouched_is_addressed_to_nobody_of_the_interview(self) -> None:
+        """Who was removed or has another address is not written to by mistake."""
+        for told in self.world.stories:
+            people = {person.key for person in told.history.interview.people}
+            for draft in told.history.open_drafts:
+                if draft.state is DraftState.QUEUED:
+                    assert draft.key in people
+                    assert draft.is_sheet or draft.to.casefold() == draft.key
+
+    @invariant()
+    def nobody_is_woken_for_what_is_past(self) -> None:
+        """What is due now was done; the next moment lies ahead."""
+        for told in self.world.stories:
+            due = told.plan().next_due
+            assert due is None or due > told.now
 
     @invariant()
     def no_ladder_draft_lies_beside_an_answer(self) -> None:

@@ -24,14 +24,15 @@ from followupd.domain.cadence import (
     WaitUnit,
     with_senior,
 )
-from followupd.domain.interview import Channel, Interview, Part, Person, Promise
+from followupd.domain.interview import Channel, DraftState, Interview, Part, Person, Promise
 from followupd.domain.status import expected_by
-from followupd.domain.steps import ASKING
-from followupd.domain.workdays import Workdays
+from followupd.domain.steps import ASKING, REQUESTED_FROM
+from followupd.domain.workdays import Away, Workdays
 from tests.support.stories import Story
+from tests.support.unanswered import first_day, works
 
 if TYPE_CHECKING:
-    from followupd.domain.history import History
+    from followupd.domain.history import Draft, History
     from tests.support.stories import Laid
 
 ZONES = (
@@ -53,6 +54,7 @@ ZONES = (
 ADDRESSES = ("a@acme.example", "B@acme.example", "c@friends.example")
 
 DAY = timedelta(days=1)
+_YEAR = datetime(2026, 2, 20, tzinfo=UTC)
 
 
 def days(
@@ -60,6 +62,14 @@ def days(
 ) -> st.SearchStrategy[date]:
     """Days of a year in which the clocks change."""
     return st.dates(first, last)
+
+
+def days_off() -> st.SearchStrategy[tuple[Away, ...]]:
+    """A few absences, which may overlap."""
+    began = st.timedeltas(timedelta(0), 280 * DAY).map(lambda past: _YEAR + past)
+    lasts = st.timedeltas(timedelta(hours=1), 25 * DAY)
+    away = st.builds(lambda since, wait: Away(since, since + wait), began, lasts)
+    return st.lists(away, max_size=3).map(tuple)
 
 
 def calendars() -> st.SearchStrategy[Workdays]:
@@ -227,6 +237,15 @@ def laid_down_rightly(laid: Laid, told: Story, histories: list[History]) -> None
     assert step.person is not None
     rung = (step.step, step.cycle, step.person.key)
     assert rung not in [draft.rung for draft in history.open_drafts], "two drafts for one step"
+    reached = [
+        draft.rung
+        for draft in history.drafts
+        if draft.state is DraftState.SENT
+        and not draft.is_sheet
+        and draft.person.casefold() not in history.unreachable
+        and draft.key not in history.unreachable
+    ]
+    assert rung not in reached, "they have had it, be it at another address"
     if step.request is not None and step.step not in ASKING:
         return
     assert history.closed is None
@@ -234,32 +253,59 @@ def laid_down_rightly(laid: Laid, told: Story, histories: list[History]) -> None
         assert not any(away.covers(laid.at) for away in workdays.away), "while the user is away"
     if step.step in (PROMISE, REMINDER):
         return
-    assert history.answer is None, "they have answered"
+    is_thanks = step.request is None and step.step not in ladder_of(told.cadence)
+    assert history.answer is None or (is_thanks and history.followed_by), "they have answered"
     assert not history.possible, "they may have answered"
     if step.request is not None:
         return
     if step.channel is Channel.EMAIL:
-        _limits_are_kept(laid, histories, workdays)
+        _limits_are_kept(laid, histories, workdays, is_thanks=is_thanks)
+    if is_thanks:
+        _is_thanked_once(laid, told, histories)
     if step.step not in ladder_of(told.cadence):
         return
     local = laid.at.astimezone(workdays.zone)
-    assert _works(local.date(), workdays), "on a day off"
+    assert works(local.date(), workdays), "on a day off"
     assert workdays.send_from <= local.time() < workdays.send_until, "outside the sending hours"
     assert laid.at >= told.interview.held_at, "before the interview"
     if step.channel is Channel.EMAIL:
         _company_is_not_besieged(histories)
     base = expected_by(history, told.cadence, workdays)
     wait = ladder_of(told.cadence)[step.step].wait
-    assert local.date() >= _first_day(base, wait, workdays), "too early"
+    assert local.date() >= first_day(base, wait, workdays), "too early"
     in_the_way = [
         draft
         for draft in history.open_drafts
-        if draft.step in ladder_of(told.cadence) and draft.person.casefold() == step.person.key
+        if draft.step in ladder_of(told.cadence) and draft.key == step.person.key
     ]
     assert not in_the_way, "two drafts of the ladder to one person"
 
 
-def _limits_are_kept(laid: Laid, histories: list[History], workdays: Workdays) -> None:
+def _is_thanked_once(laid: Laid, told: Story, histories: list[History]) -> None:
+    """Nobody who was thanked after two interviews of one day is thanked again for one of them."""
+    step, history, zone = laid.step, laid.history, told.workdays.zone
+    assert laid.at >= history.interview.held_at, "thanks before the interview"
+    if any(known.only_final for known in told.cadence.steps if known.name == step.step):
+        return
+    held_on = history.interview.held_at.astimezone(zone).date()
+    for other in histories:
+        same_day = other.interview.held_at.astimezone(zone).date() == held_on
+        if other is history or not same_day or other.closed is not None:
+            continue
+        parts = next(known.to for known in told.cadence.steps if known.name == step.step)
+        for draft in other.drafts:
+            assert step.person is not None
+            alike = (draft.step, draft.key) == (step.step, step.person.key)
+            is_met = any(p.key == draft.key and p.part in parts for p in other.interview.people)
+            if alike and is_met and not draft.is_sheet and draft.state is DraftState.SENT:
+                assert draft.settled_at is not None
+                is_request = draft.cycle >= REQUESTED_FROM
+                assert is_request or draft.settled_at < history.interview.held_at, "thanked twice"
+
+
+def _limits_are_kept(
+    laid: Laid, histories: list[History], workdays: Workdays, *, is_thanks: bool
+) -> None:
     assert laid.step.person is not None
     key = laid.step.person.key
     heard = [history.heard[key] for history in histories if key in history.heard]
@@ -273,15 +319,20 @@ def _limits_are_kept(laid: Laid, histories: list[History], workdays: Workdays) -
     if sent:
         last = max(sent.values()).astimezone(workdays.zone).date()
         today = laid.at.astimezone(workdays.zone).date()
-        rest = sum(_works(last + n * DAY, workdays) for n in range(1, (today - last).days + 1))
+        rest = sum(works(last + n * DAY, workdays) for n in range(1, (today - last).days + 1))
         assert rest >= 3, "too soon after the last message"
     open_mail = [
         draft
         for history in histories
         for draft in history.open_drafts
-        if draft.to.casefold() == key
+        if not draft.is_sheet and draft.key == key and not (is_thanks and _asks_nothing(draft))
     ]
     assert not open_mail, "another draft to the person is open"
+
+
+def _asks_nothing(draft: Draft) -> bool:
+    """Whether it is owed or wanted, and may lie beside the thanks."""
+    return draft.step == PROMISE or (draft.cycle >= REQUESTED_FROM and draft.step not in ASKING)
 
 
 def _company_is_not_besieged(histories: list[History]) -> None:
@@ -300,22 +351,3 @@ def _company_is_not_besieged(histories: list[History]) -> None:
             if decides and written.message_id not in polite:
                 asked[written.message_id] = written.at
     assert sum(not heard or at > max(heard) for at in asked.values()) < 6, "six are unanswered"
-
-
-def _works(day: date, workdays: Workdays) -> bool:
-    return day.isoweekday() <= 5 and day not in workdays.holidays
-
-
-def _first_day(base: date, wait: Wait, workdays: Workdays) -> date:
-    """The first day on which a step that waits so long from the decision date may come."""
-    match wait.unit:
-        case WaitUnit.HOURS:
-            return base + DAY + DAY * (wait.amount // 26)  # the longest day has 25 hours
-        case WaitUnit.DAYS:
-            return base + DAY * wait.amount
-        case WaitUnit.BUSINESS_DAYS:
-            day, left = base, wait.amount
-            while left:
-                day += DAY
-                left -= _works(day, workdays)
-            return day
