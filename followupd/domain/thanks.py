@@ -57,11 +57,11 @@ def thanks_until(situation: Situation, step: CadenceStep) -> date:
 
 
 def _after_interview(situation: Situation, step: CadenceStep, history: History) -> datetime:
-    """When the step's wait after an interview is over."""
+    """When the step's wait after an interview is over; never before it is held."""
     held_at = history.interview.held_at.astimezone(UTC)
     if step.wait.unit is WaitUnit.HOURS:
         return held_at + timedelta(hours=step.wait.amount)
-    return situation.workdays.after(situation.workdays.day_of(held_at), step.wait)
+    return max(held_at, situation.workdays.after(situation.workdays.day_of(held_at), step.wait))
 
 
 def _thank_you(situation: Situation, step: CadenceStep, person: Person) -> PlannedStep:

@@ -124,7 +124,7 @@ def test_the_four_interviews_end_differently(told: Told) -> None:
     """Acme has answered, Northwind is silent to the end, Globex waits, and Initech said no."""
     table = told.output.partition("How things stand")[2]
     assert re.search(r"1 +Acme, .* answered +1 +Dana Fox, Tue 8 Dec", table)
-    assert re.search(r"2 +Northwind, .* closed +6 +10 business days", table)
+    assert re.search(r"2 +Northwind, .* closed +6 +10 working days", table)
     assert re.search(r"3 +Globex, .* silent +1 +in Drafts: check-in", table)
     assert re.search(r"4 +Initech, .* closed +2 +Uma Ott answered on Fri 11", table)
 

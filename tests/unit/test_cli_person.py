@@ -248,22 +248,14 @@ def test_what_is_typed_cannot_write_on_the_terminal_nor_in_a_header(shell: Shell
     assert "\x1b" not in shell.did("person", "1").out
 
 
-def test_mail_is_looked_for_under_the_addresses_there_are_now(shell: Shell) -> None:
-    """Not under the one that was changed, nor under that of who was removed."""
+def test_an_interview_is_found_by_every_address_it_ever_had(shell: Shell) -> None:
+    """What was written to an old one counts when somebody else shares the person."""
     shell.add(*PEOPLE)
     shell.did("person", "1", "change", "Fox", "--address", "d.fox@acme.example")
     shell.did("person", "1", "remove", "Ito")
     shell.did("person", "1", "add", "Zoe <zoe@acme.example>", "--part", "senior")
     store = Store.open(shell.database)
     with store.look() as reading:
-        found = {
-            address: reading.interviews_with([f"{address}@acme.example"])
-            for address in ("dana", "d.fox", "ivy", "zoe")
-        }
+        for address in ("dana", "d.fox", "ivy", "zoe"):
+            assert reading.interviews_with([f"{address}@acme.example"]) == {1}
     store.close()
-    assert found == {
-        "dana": frozenset(),
-        "d.fox": frozenset({1}),
-        "ivy": frozenset(),
-        "zoe": frozenset({1}),
-    }

@@ -690,3 +690,20 @@ def test_a_draft_sent_late_counts_though_it_was_taken_for_dismissed() -> None:
     told.until("2026-11-18 10:00")
     told.send("check-in")
     assert told.step("check-in").state is StepState.SENT
+
+
+def test_nothing_after_the_interview_comes_before_it() -> None:
+    """Whoever waits no day at all waits for the interview, not for the morning of its day."""
+    steps = (
+        CadenceStep(
+            "thanks",
+            Anchor.INTERVIEW,
+            Wait(0, WaitUnit.DAYS),
+            (Part.RECRUITER,),
+            Channel.EMAIL,
+            "thank-you",
+        ),
+    )
+    told = story(DANA, cadence=Cadence(steps), held="2026-11-03 14:00", recorded="2026-11-02 10:00")
+    told.until("2026-11-05 10:00")
+    assert told.times("thanks") == ["2026-11-03 14:00"]
