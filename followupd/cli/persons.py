@@ -97,7 +97,8 @@ def _change(arguments: Namespace, history: History, desk: Desk) -> Change:
                     f"--part {as_typed(old.part)}` and add the other"
                 )
             events.append(PersonRemoved(at=desk.now, address=old.address, part=old.part))
-            events.append(PersonRecorded(at=desk.now, person=new))
+            before = old.address if new.key != old.key else ""
+            events.append(PersonRecorded(at=desk.now, person=new, instead_of=before))
         else:
             events.append(PersonRecorded(at=desk.now, person=new, instead_of=old.address))
         changed.append(new)

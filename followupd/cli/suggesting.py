@@ -99,7 +99,8 @@ def _record_thread(transaction: Transaction, number: int, suggested: Suggested, 
 
 def _move(transaction: Transaction, suggested: Suggested, known: History, desk: Desk) -> int:
     """Record that an interview is held at the time that its invitation now names."""
-    moved = InterviewMoved(at=desk.now, held_at=suggested.suggestion.held_at)
+    held_at = desk.workdays.local(suggested.suggestion.held_at)
+    moved = InterviewMoved(at=desk.now, held_at=held_at)
     transaction.append(known.interview_id, moved)
     return known.interview_id
 

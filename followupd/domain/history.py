@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from followupd.domain.steps import REQUESTED_FROM
+
 if TYPE_CHECKING:
     from datetime import date, datetime
 
@@ -239,6 +241,12 @@ class History:
     def open_drafts(self) -> tuple[Draft, ...]:
         """The drafts the user may still send, oldest first."""
         return tuple(draft for draft in self.drafts if draft.state.is_open)
+
+    @property
+    def unlaid_requests(self) -> tuple[int, ...]:
+        """The numbers of the drafts that the user asked for and that never lay in Drafts."""
+        laid = {draft.cycle - REQUESTED_FROM for draft in self.drafts}
+        return tuple(number for number in range(len(self.requests)) if number not in laid)
 
     @property
     def unreachable(self) -> frozenset[str]:

@@ -59,7 +59,7 @@ interviews = Table(
 
 `next_due`: "" for never. What follows is told by the events as well, and stands here to be found
 without reading them all: `company` is as `interview.company_key` writes it; `is_open` is 1, or 0
-for an interview that is closed and for which no draft was asked since.
+for an interview that is closed and for which no draft that was asked for is still to be laid.
 """
 
 people = Table(

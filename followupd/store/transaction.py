@@ -129,7 +129,8 @@ class Transaction(SuggestionChange):
         query = select(interviews.is_open).where(interviews.id == interview_id)
         was_open = self._rows(query)[0].is_open == 1
         if isinstance(event, Closed):
-            is_open = False
+            # What the user asked for is laid, also when they closed before anything ran.
+            is_open = bool(self._folded(interview_id).unlaid_requests)
         else:
             is_open = (
                 was_open

@@ -119,6 +119,16 @@ def test_a_gracious_answer_is_laid_though_the_interview_is_closed(
     assert scripted.status(1) is Status.CLOSED
 
 
+def test_what_was_asked_for_is_laid_though_the_interview_was_closed_after_it(
+    scripted: ScriptedSeeker,
+) -> None:
+    """Both while nothing ran: the user asked for the last note, and then closed."""
+    asks(scripted, "last-note")
+    scripted.tell(1, happened.Closed(at=scripted.clock.now(), reason="enough"))
+    scripted.once()
+    assert lying(scripted) == ["Dana Fox <dana@acme.example>"]
+
+
 def test_a_request_whose_append_broke_off_is_found_again(scripted: ScriptedSeeker) -> None:
     """The server took the draft and hung up; it is adopted and not laid twice."""
     asks(scripted, "share-article")

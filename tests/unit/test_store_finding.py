@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from followupd.domain import acts
-from followupd.domain.events import Closed, MailboxSearched, Noted, Reopened
+from followupd.domain.events import Closed, DraftQueued, MailboxSearched, Noted, Reopened
 from followupd.domain.folding import fold
 from followupd.domain.interview import Part, Person, company_key
+from followupd.domain.steps import REQUESTED_FROM
 from followupd.domain.workdays import Away
 from followupd.errors import StoreError
 from followupd.store import (
@@ -144,7 +145,17 @@ def test_interviews_share_people_or_the_company(store: Store) -> None:
 def test_an_interview_is_open_until_it_is_closed_and_again_when_that_is_taken_back(
     store: Store,
 ) -> None:
-    """A note changes nothing; a draft that is asked for after the closing has to be laid."""
+    """A note changes nothing; a draft that was asked for has to be laid, closed or not."""
+    laid = DraftQueued(
+        at=NOW,
+        step="thanks",
+        cycle=REQUESTED_FROM,
+        person="dana@acme.example",
+        to="dana@acme.example",
+        message_id="<1@example.org>",
+        attempt=0,
+        subject="Thanks",
+    )
     with store.begin() as change:
         other = record(change, "Globex", 2)
         number = change.add(added())
@@ -155,6 +166,8 @@ def test_an_interview_is_open_until_it_is_closed_and_again_when_that_is_taken_ba
             (Reopened(at=NOW), True),
             (Closed(at=NOW, reason="over"), False),
             (acts.DraftRequested(at=NOW, template="thanks", person="dana@acme.example"), True),
+            (Closed(at=NOW, reason="over"), True),
+            (laid, True),
             (Closed(at=NOW, reason="over"), False),
         ):
             change.append(number, event)
