@@ -60,7 +60,7 @@ def _apply(history: History, event: Event) -> History:  # noqa: C901, PLR0911, P
                 or _was_put_off(history, mail, outcome)
             ):
                 return _heard_besides(history, mail)
-            return _answered(history, mail, outcome, verdict)
+            return _answered(history, mail, outcome, verdict, event.at)
         case happened.HoldingReply(mail=mail, decision_by=decision_by):
             return _held_up(history, mail, decision_by, event.verdict)
         case happened.Acknowledged(mail=mail):
@@ -175,10 +175,15 @@ def _moved(history: History, held_at: datetime) -> History:
 
 
 def _answered(
-    history: History, mail: Mail, outcome: Outcome, verdict: happened.Verdict | None
+    history: History,
+    mail: Mail,
+    outcome: Outcome,
+    verdict: happened.Verdict | None,
+    known_at: datetime,
 ) -> History:
     history = alive(_heard(history, mail))
-    return replace(history, answer=Answer(mail.date, outcome, mail, verdict), marked_silent=False)
+    answer = Answer(mail.date, outcome, mail, verdict, known_at)
+    return replace(history, answer=answer, marked_silent=False)
 
 
 def _says_no_more(
@@ -275,7 +280,7 @@ def _resolved(history: History, event: happened.ReplyResolved) -> History:
     outcome = event.outcome or outcome_of(verdict)
     if event.outcome is None and _says_no_more(history, found.mail, outcome, verdict):
         return _heard_besides(history, found.mail)
-    return _answered(history, found.mail, outcome, verdict)
+    return _answered(history, found.mail, outcome, verdict, event.at)
 
 
 def _automatic(history: History, event: happened.AutomaticReceived) -> History:

@@ -109,13 +109,19 @@ class Absence:
 class Answer:
     """Why the interview counts as answered.
 
-    `mail` is None when the user said so; `verdict` is what was read in the mail.
+    Attributes:
+        at: when it was given: the mail's date, or when the user said so.
+        outcome: what it says.
+        mail: None when the user said so.
+        verdict: what was read in the mail.
+        known_at: when followupd learned of it; None for the same moment.
     """
 
     at: datetime
     outcome: Outcome
     mail: Mail | None
     verdict: Verdict | None = None
+    known_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,10 @@ def plan(
 
 
 def _closes_at(situation: Situation) -> datetime | None:
-    """When a rejection closes the interview: the next working day, unless that was taken back."""
+    """When a rejection closes the interview, unless that was taken back.
+
+    On the working day after it became known: a misreading of an old mail can be taken back as well.
+    """
     history, workdays = situation.history, situation.workdays
     answer = history.answer
     if history.closed is not None or answer is None or answer.outcome is not Outcome.REJECTION:
@@ -188,7 +191,7 @@ def _closes_at(situation: Situation) -> datetime | None:
     taken_back = history.reopened_at is not None and history.reopened_at >= answer.at
     if taken_back or workdays.halted(situation.now):
         return None
-    told_on = workdays.day_of(max(answer.at, history.interview.held_at))
+    told_on = workdays.day_of(max(answer.known_at or answer.at, history.interview.held_at))
     return situation.start(workdays.add(told_on, 1))
 
 

@@ -451,3 +451,25 @@ def test_a_call_counts_for_no_step_that_is_passed_over() -> None:
         StepState.DONE,
     )
     assert told.due("move-on") == "2026-12-04 09:00"
+
+
+def test_an_old_rejection_found_late_can_be_taken_back_as_well() -> None:
+    """It closes on the working day after it became known, whatever its date."""
+    told = story(DANA)
+    told.until("2026-11-13 10:00")
+    mail = told.mail(DANA.address, ("robin@example.org",))
+    told.until("2026-11-24 10:00")
+    told.record(
+        happened.ReplyReceived(
+            at=told.now,
+            mail=mail,
+            layer=happened.Layer.ADDRESS,
+            evidence="",
+            outcome=Outcome.REJECTION,
+        )
+    )
+    current = told.sweep()
+    assert (current.status, told.clock(current.closes_at)) == (
+        Status.ANSWERED,
+        "2026-11-25 09:00",
+    )
