@@ -127,6 +127,9 @@ class _Deeds:
         calls = [call.at for call in situation.history.calls if self._is_called(call)]
         if not calls:
             return None
+        # A call from before the sheet was laid did something else, whatever came back since.
+        sheets = [draft.queued_at for draft in self.drafts if draft.is_sheet]
+        calls = [at for at in calls if at >= min(sheets, default=at)] or calls
         said = f"you called on {situation.say_day_of(min(calls))}"
         return replace(blank, state=StepState.DONE, reason=said, over_at=min(calls))
 

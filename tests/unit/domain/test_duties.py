@@ -22,7 +22,7 @@ from followupd.domain.interview import (
 )
 from followupd.domain.plan import StepState
 from followupd.domain.workdays import Away
-from tests.support.stories import DANA, HENRY, IVY, SAM, story
+from tests.support.stories import DANA, HENRY, IVY, NINA, SAM, story
 
 if TYPE_CHECKING:
     from tests.support.stories import Story
@@ -473,3 +473,21 @@ def test_an_old_rejection_found_late_can_be_taken_back_as_well() -> None:
         Status.ANSWERED,
         "2026-11-25 09:00",
     )
+
+
+def test_a_bounce_lets_no_call_from_before_the_call_sheet_count() -> None:
+    """The plan's end waits from the call that was made with the sheet in hand."""
+    told = story(HENRY, NINA)
+    told.until("2026-11-17 10:00")
+    told.send("check-in")
+    told.until("2026-11-20 09:00")
+    told.call()
+    told.now = told.moment("2026-11-20 11:00")
+    told.send("network")
+    told.until("2026-11-25 10:00")
+    assert told.waiting() == ["call"]
+    told.call()
+    told.sweep()
+    before = told.due("move-on")
+    told.bounce(NINA)
+    assert told.due("move-on") == before == "2026-12-09 09:00"
