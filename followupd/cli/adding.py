@@ -17,7 +17,6 @@ from followupd.cli.rounds import (
     NONE,
     chosen_round,
     people_to_take,
-    position,
     round_before,
     same_day_before,
 )
@@ -25,6 +24,7 @@ from followupd.cli.screen import Screen, print_json
 from followupd.cli.when import read_day, read_moment
 from followupd.config.words import quoted
 from followupd.domain.interview import Interview, Part, Register
+from followupd.domain.rounds import position
 from followupd.errors import FollowupdError, UsageError
 
 if TYPE_CHECKING:

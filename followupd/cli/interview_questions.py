@@ -25,7 +25,6 @@ from followupd.cli.recorded import what_is_known
 from followupd.cli.rounds import (
     NONE,
     people_to_take,
-    position,
     round_before,
     round_words,
     same_day_before,
@@ -34,6 +33,7 @@ from followupd.cli.when import read_day, read_moment
 from followupd.domain.days import say_day
 from followupd.domain.history import History
 from followupd.domain.interview import Channel, Interview, Part
+from followupd.domain.rounds import position
 from followupd.domain.status import expected_by
 from followupd.errors import UsageError
 from followupd.reading.text import clean

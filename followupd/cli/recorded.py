@@ -16,12 +16,13 @@ from followupd.cli.standing import what_follows
 from followupd.config.words import quoted
 from followupd.domain.companies import companies
 from followupd.domain.interview import Channel, Part, Status, company_key
+from followupd.domain.rounds import rounds_back
 from followupd.domain.status import expected_by
 from followupd.reading.text import clean
 from followupd.writing.shipped import shipped_templates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from followupd.cli.desk import Desk
@@ -58,7 +59,9 @@ def explained(
     noon = " (no time was given, so noon is assumed)" if held.assumed else ""
     yield f"Recorded: interview on {moment(interview.held_at, desk.today, desk.workdays)}{noon}."
     yield from said
-    rounds = _rounds(history, histories)
+    # What is known of the rounds before is no news.
+    before = {number: each.interview.round_of for number, each in histories.items()}
+    rounds = rounds_back(history.interview_id, before.get)
     others = [other for key, other in histories.items() if key not in rounds]
     known = what_is_known(interview.company, others, desk.workdays, desk.now)
     if known is not None and tells_company:
@@ -94,16 +97,6 @@ def what_is_known(
     if found is None:
         return None
     return f"{_answers(found)}{_review(found)}."
-
-
-def _rounds(history: History, histories: Mapping[int, History]) -> set[int]:
-    """The interview and the rounds before it: what is known of those is no news."""
-    found: set[int] = set()
-    current: History | None = history
-    while current is not None and current.interview_id not in found:
-        found.add(current.interview_id)
-        current = histories.get(current.interview.round_of or 0)
-    return found
 
 
 def _answers(record: CompanyRecord) -> str:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from followupd.cli.format import moment, name_of
 from followupd.config.words import quoted
-from followupd.domain.interview import Outcome, Part, company_key
+from followupd.domain.interview import Outcome, Part
+from followupd.domain.rounds import position
 from followupd.errors import UsageError
 from followupd.store.queries import unknown_interview
 
@@ -117,11 +118,6 @@ def same_day_before(
         ):
             return history
     return None
-
-
-def position(company: str, role: str) -> tuple[str, str]:
-    """Company and role as they are compared."""
-    return (company_key(company), company_key(role))
 
 
 def _may_go_on(history: History) -> bool:

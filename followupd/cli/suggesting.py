@@ -16,7 +16,6 @@ from followupd.cli.rounds import (
     NONE,
     chosen_round,
     people_to_take,
-    position,
     round_before,
     same_day_before,
 )
@@ -24,6 +23,7 @@ from followupd.cli.screen import Screen, print_json
 from followupd.cli.when import Moment
 from followupd.domain.events import InterviewMoved, ThreadFound
 from followupd.domain.interview import Interview, Part
+from followupd.domain.rounds import position
 from followupd.domain.suggestion import SuggestionState
 from followupd.errors import FollowupdError, UsageError
 from followupd.reading.addresses import Address

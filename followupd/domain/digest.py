@@ -26,6 +26,7 @@ from followupd.domain.digest_lines import (
 )
 from followupd.domain.digest_parts import Suggested
 from followupd.domain.interview import Outcome
+from followupd.domain.rounds import rounds_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -130,25 +131,14 @@ def alive(processes: Iterable[Process]) -> int:
     A round that another one followed says nothing any more: the last one does. After a rejection
     nothing is alive, also while its closing is still to come.
     """
-    before = {}
-    followed = set()
-    candidates = []
-    for process in processes:
-        history = process.history
-        number, earlier = history.interview_id, history.interview.round_of
-        if earlier is not None:
-            before[number] = earlier
-            followed.add(earlier)
-        rejected = history.answer is not None and history.answer.outcome is Outcome.REJECTION
-        if history.closed is None and history.followed_by is None and not rejected:
-            candidates.append(number)
-    return len({_first(number, before) for number in candidates if number not in followed})
-
-
-def _first(number: int, before: dict[int, int]) -> int:
-    """The first round, as far as it is known; a circle, which no command makes, ends as well."""
-    seen = set()
-    while number in before and number not in seen:
-        seen.add(number)
-        number = before[number]
-    return number
+    histories = {process.history.interview_id: process.history for process in processes}
+    before = {number: history.interview.round_of for number, history in histories.items()}
+    going_on = [
+        number
+        for number, history in histories.items()
+        if history.closed is None
+        and history.followed_by is None
+        and number not in before.values()
+        and (history.answer is None or history.answer.outcome is not Outcome.REJECTION)
+    ]
+    return len({rounds_back(number, before.get)[-1] for number in going_on})
