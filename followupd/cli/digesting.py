@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-import os
 import sys
 from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from followupd.cli import logs
-from followupd.cli.configured import settings_of
+from followupd.cli.opening import open_quietly
 from followupd.cli.screen import Screen, print_json
-from followupd.config import DigestWay, state_directory
+from followupd.config import DigestWay
 from followupd.domain.days import say_day, say_moment
 from followupd.reading.text import clean
 from followupd.service.digesting import Delivered, deliver, digest_now, next_digest_at
-from followupd.service.setup import open_world
 from followupd.writing.digest_mail import digest_text
 
 if TYPE_CHECKING:
@@ -39,21 +35,12 @@ def digest(arguments: Namespace, clock: Clock) -> int:
         UsageError: it is to be sent, and no digest is configured.
         StoreError: the database cannot be used.
     """
-    os.umask(0o077)
-    settings = settings_of(arguments)
-    level = logs.level_of(os.environ)
-    # What goes wrong is told as a sentence below; the log would say it a second time.
-    logs.configure(level=level if level == logging.DEBUG else logging.CRITICAL)
-    state = state_directory(os.environ)
-    world = open_world(settings, state, clock)
-    try:
+    with open_quietly(arguments, clock) as (world, state):
         if not arguments.send:
             return _show(arguments, world)
         made = digest_now(world, world.clock.now())
         delivery = deliver(world, state, by_hand=True)
         return _tell(arguments, world, delivery, made)
-    finally:
-        world.store.close()
 
 
 def _show(arguments: Namespace, world: World) -> int:

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import logging
-import os
 import sys
 import threading
 from typing import TYPE_CHECKING
 
-from followupd.cli import logs
-from followupd.cli.configured import settings_of
 from followupd.cli.desk import Desk
 from followupd.cli.format import counted, name_of
+from followupd.cli.opening import open_quietly
 from followupd.cli.screen import Screen, print_json
 from followupd.cli.standing import NOW, next_words
 from followupd.cli.telling import Teller
-from followupd.config import state_directory
 from followupd.domain.events import MailboxSearched
 from followupd.domain.interview import DraftState
 from followupd.reading.text import clean
 from followupd.service.calendar_file import CalendarFile
 from followupd.service.digesting import deliver
 from followupd.service.once import Failure, whole_pass
-from followupd.service.setup import open_world
 from followupd.store import event_to_json
 
 if TYPE_CHECKING:
@@ -44,19 +39,12 @@ _TOLD = 30
 
 def once(arguments: Namespace, clock: Clock) -> int:
     """Read, plan and queue for every account, then say what happened."""
-    os.umask(0o077)
-    settings = settings_of(arguments)
-    level = logs.level_of(os.environ)
-    # What goes wrong is told as sentences below; the log would say it a second time.
-    logs.configure(level=level if level == logging.DEBUG else logging.CRITICAL)
-    state = state_directory(os.environ)
-    world = open_world(settings, state, clock)
-    try:
+    with open_quietly(arguments, clock) as (world, state):
         before = world.store.last_event_id()
         with Progress() as progress:
             failures = whole_pass(world, state, progress.say)
             failures += _errands(world, state)
-        desk = Desk(settings, world.store, world.workdays, clock.now())
+        desk = Desk(world.settings, world.store, world.workdays, clock.now())
         if arguments.json:
             _print_json(desk, before, failures)
         else:
@@ -64,8 +52,6 @@ def once(arguments: Namespace, clock: Clock) -> int:
         for failure in failures:
             sentence = f"{failure.account}: {clean(failure.problem, 1000)}"
             print(f"followupd: {sentence}", file=sys.stderr)
-    finally:
-        world.store.close()
     return 1 if failures else 0
 
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from datetime import tzinfo
-
     from followupd.domain.interview import Person
     from followupd.domain.workdays import Workdays
 
@@ -32,7 +30,7 @@ def time_to_call(person: Person | None, due: datetime, workdays: Workdays) -> da
     theirs; where their zone is not known, of the user's. Where no such moment comes within a week,
     as with somebody on the other side of the earth, it is `due`.
     """
-    zone = _zone_of(person, workdays)
+    zone = zone_of(person) or workdays.zone
     first = due.astimezone(zone).date()
     for ahead in range(_LOOK_AHEAD):
         day = first + timedelta(days=ahead)
@@ -43,13 +41,14 @@ def time_to_call(person: Person | None, due: datetime, workdays: Workdays) -> da
     return workdays.local(due)
 
 
-def _zone_of(person: Person | None, workdays: Workdays) -> tzinfo:
+def zone_of(person: Person | None) -> ZoneInfo | None:
+    """The zone of somebody's clock; None where it is not known."""
     if person is None or person.timezone is None:
-        return workdays.zone
+        return None
     try:
         return ZoneInfo(person.timezone)
     except (OSError, ValueError, LookupError):  # a name that no database of zones has
-        return workdays.zone
+        return None
 
 
 def _can(moment: datetime, workdays: Workdays) -> bool:

@@ -83,6 +83,11 @@ class _Deeds:
     turn: Turn
     drafts: Sequence[Draft]
 
+    @property
+    def _first_sheet(self) -> datetime | None:
+        """When a sheet for a call was first laid; the drafts are in that order."""
+        return next((draft.queued_at for draft in self.drafts if draft.is_sheet), None)
+
     def settled(self, blank: PlannedStep) -> PlannedStep | None:
         """The rung if it is over: sent, dismissed or skipped; else None."""
         situation, history = self.situation, self.situation.history
@@ -128,8 +133,8 @@ class _Deeds:
         if not calls:
             return None
         # A call from before the sheet was laid did something else, whatever came back since.
-        sheets = [draft.queued_at for draft in self.drafts if draft.is_sheet]
-        calls = [at for at in calls if at >= min(sheets, default=at)] or calls
+        sheet = self._first_sheet
+        calls = [at for at in calls if sheet is not None and at >= sheet] or calls
         said = f"you called on {situation.say_day_of(min(calls))}"
         return replace(blank, state=StepState.DONE, reason=said, over_at=min(calls))
 
@@ -169,5 +174,5 @@ class _Deeds:
         if not set(self.step.to).isdisjoint(_DECIDERS):
             return True
         # A call to anybody else is known only by the call sheet that was made for it.
-        sheets = [draft.queued_at for draft in self.drafts if draft.is_sheet]
-        return not call.person and bool(sheets) and call.at >= sheets[0]
+        sheet = self._first_sheet
+        return not call.person and sheet is not None and call.at >= sheet

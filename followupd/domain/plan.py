@@ -206,20 +206,16 @@ def _one_to_each(situation: Situation, steps: Iterable[PlannedStep]) -> tuple[Pl
     due.sort(key=lambda step: not _is_owed(step))
 
     def held(step: PlannedStep) -> PlannedStep:
-        before = due[: due.index(step)] if step in due else []
-        for other in before:
-            if _same_person(step, other) and _gives_way(situation, step, other):
-                who = step.person.called if step.person is not None else ""
-                said = f"another draft to {who} is due before it: {other.step}"
+        if step.person is None or step not in due:
+            return step
+        for other in due[: due.index(step)]:
+            is_same = other.person is not None and other.person.key == step.person.key
+            if is_same and _gives_way(situation, step, other):
+                said = f"another draft to {step.person.called} is due before it: {other.step}"
                 return replace(step, state=StepState.HELD, due=None, reason=said)
         return step
 
     return tuple(held(step) for step in steps)
-
-
-def _same_person(step: PlannedStep, other: PlannedStep) -> bool:
-    people = (step.person, other.person)
-    return len({person.key if person is not None else "" for person in people}) == 1
 
 
 def _gives_way(situation: Situation, step: PlannedStep, other: PlannedStep) -> bool:

@@ -14,10 +14,14 @@ from __future__ import annotations
 import random
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+PATIENCE = timedelta(minutes=5)
+"""How long a server that we lost during an APPEND may still be carrying it out."""
 
 
 @dataclass(slots=True)

@@ -115,7 +115,7 @@ def find(connection: Connection, roles: Roles, sought: Sought, *, by_likeness: b
         return sent
     if roles.trash is not None:
         trash = connection.examine(roles.trash)
-        trashed = _with_message_id(connection, sought.message_ids)
+        trashed = with_message_id(connection, sought.message_ids)
         if trashed:
             newest = trashed[-1]
             return Sighting(Whereabouts.TRASHED, roles.trash, trash.uidvalidity, newest.uid, newest)
@@ -227,7 +227,7 @@ def _find_in_drafts(
         return Sighting(where, folder, drafts.uidvalidity, sought.uid)
     named = [
         fetched
-        for fetched in _with_message_id(connection, sought.message_ids)
+        for fetched in with_message_id(connection, sought.message_ids)
         if "\\Deleted" not in fetched.flags
     ]
     if named:
@@ -259,7 +259,7 @@ def _find_in_sent(
     folders = [folder for folder in (roles.sent, roles.all) if folder is not None]
     for folder in folders:
         mailbox = connection.examine(folder)
-        for fetched in _with_message_id(connection, sought.message_ids):
+        for fetched in with_message_id(connection, sought.message_ids):
             if "\\Draft" not in fetched.flags:
                 return Sighting(Whereabouts.SENT, folder, mailbox.uidvalidity, fetched.uid, fetched)
     for folder in folders if by_likeness else ():
@@ -276,7 +276,7 @@ def _find_in_sent(
     return None
 
 
-def _with_message_id(connection: Connection, message_ids: Iterable[str]) -> list[Fetched]:
+def with_message_id(connection: Connection, message_ids: Iterable[str]) -> list[Fetched]:
     """Mail of the examined folder that bears, or once bore, one of the Message-IDs."""
     wanted = tuple(message_ids)
     names = ("Message-ID", *ORIGINAL_ID_HEADERS)

@@ -8,10 +8,9 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from followupd.errors import ServerRefused, UnreadableMessage
-from followupd.mailbox.drafts import appended_since, bears_our_id, surely_not_appended
+from followupd.errors import ServerRefused
+from followupd.mailbox.drafts import appended_since, surely_not_appended, with_message_id
 from followupd.mailbox.folders import INBOX
-from followupd.reading.message import read_headers
 
 if TYPE_CHECKING:
     from followupd.mailbox.connection import Connection
@@ -25,13 +24,7 @@ def lies_in(connection: Connection, folder: str, message_id: str) -> bool:
         ServerRefused: the folder cannot be opened or searched.
     """
     connection.examine(folder)
-    # A search finds substrings: what it finds is compared before it is believed.
-    found = connection.search("HEADER", "Message-ID", message_id)
-    for fetched in connection.headers(found):
-        with suppress(UnreadableMessage):
-            if message_id in bears_our_id(read_headers(fetched.raw)):
-                return True
-    return False
+    return bool(with_message_id(connection, (message_id,)))
 
 
 def lies_anywhere(connection: Connection, message_id: str) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from followupd.config import DigestWay
 from followupd.domain.workdays import Workdays
+from followupd.mailbox.backoff import PATIENCE
 from followupd.store import Cursor, DigestRecord, DigestState, Health
 
 if TYPE_CHECKING:
@@ -28,9 +29,6 @@ NAME = "the digest"
 
 RETRY = timedelta(minutes=10)
 """How long after a try that surely delivered nothing there is another one."""
-
-PATIENCE = timedelta(minutes=5)
-"""How long a server that we lost during an APPEND may still be carrying it out."""
 
 _OVERLAP = timedelta(minutes=2)
 """What was learned that shortly before a digest may have been recorded after it: it is told again

@@ -19,17 +19,17 @@ from followupd.domain.days import say_day, say_moment
 from followupd.domain.digest import digest
 from followupd.domain.digest_lines import Process
 from followupd.errors import AuthenticationError, FollowupdError, UsageError
+from followupd.mailbox.backoff import PATIENCE
 from followupd.reading.text import clean
 from followupd.service.digest_journal import (
     NAME,
-    PATIENCE,
     RETRY,
     Journal,
     next_digest_at,
     told_until,
 )
 from followupd.service.digest_ways import Parcel, Standing, hand_over, surely_not_there
-from followupd.service.histories import folded
+from followupd.service.histories import folded, read_in_parts
 from followupd.service.setup import account_lock
 from followupd.store import DigestState
 from followupd.writing.digest_mail import digest_id, digest_mail, digest_text
@@ -49,9 +49,6 @@ __all__ = ["Delivered", "Delivery", "deliver", "digest_now", "next_digest_at"]
 
 LOGIN_RETRY = timedelta(hours=1)
 """After a refused login: several wrong ones lock an account at some providers."""
-
-_AT_ONCE = 200
-"""Interviews whose events are read together."""
 
 _PROBLEM_LIMIT = 500
 
@@ -241,15 +238,12 @@ def _processes(world: World, since: datetime) -> Iterator[Process]:
     """Every interview that a digest may speak of; the others are let go at once."""
     with world.store.look() as reading:
         numbers = reading.interviews()
-    for start in range(0, len(numbers), _AT_ONCE):
-        with world.store.look() as reading:
-            chronicles = reading.chronicles(numbers[start : start + _AT_ONCE])
-        for chronicle in chronicles:
-            history = folded(chronicle)
-            news = tuple(each.event for each in chronicle.events if each.event.at > since)
-            waits = history.open_drafts or history.possible
-            if history.closed is None or news or waits:
-                yield Process(history, world.plan(history), news)
+    for chronicle in read_in_parts(world.store, numbers):
+        history = folded(chronicle)
+        news = tuple(each.event for each in chronicle.events if each.event.at > since)
+        waits = history.open_drafts or history.possible
+        if history.closed is None or news or waits:
+            yield Process(history, world.plan(history), news)
 
 
 def _troubles(world: World, reading: Reading, today: date) -> Iterator[str]:

@@ -17,6 +17,7 @@ import structlog
 from followupd.domain import events as happened
 from followupd.domain.interview import DraftState
 from followupd.errors import OutcomeUnknown, ServerRefused
+from followupd.mailbox.backoff import PATIENCE
 from followupd.mailbox.drafts import (
     Sighting,
     Sought,
@@ -47,9 +48,6 @@ MISSING_FOR = timedelta(hours=24)
 MISSING_PASSES = 3
 """A draft found nowhere for that long and that often was deleted: clients remove a draft before
 they send it, and phones send late."""
-
-PATIENCE = timedelta(minutes=5)
-"""How long a server that we lost during an APPEND may still be carrying it out."""
 
 _log = structlog.get_logger(__name__)
 

@@ -14,7 +14,7 @@ from followupd.domain.folding import fold
 from followupd.store.queries import unknown_interview
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from followupd.domain.history import History
     from followupd.store import Chronicle, Store
@@ -29,6 +29,15 @@ _AT_ONCE = 500
 def folded(chronicle: Chronicle) -> History:
     """The state of an interview as recorded."""
     return fold(chronicle.interview_id, (recorded.event for recorded in chronicle.events))
+
+
+def read_in_parts(store: Store, numbers: Iterable[int]) -> Iterator[Chronicle]:
+    """The chronicles of these interviews, some of them read at a time."""
+    wanted = tuple(numbers)
+    for start in range(0, len(wanted), _AT_ONCE):
+        with store.look() as reading:
+            chronicles = reading.chronicles(wanted[start : start + _AT_ONCE])
+        yield from chronicles
 
 
 class Histories:
@@ -106,13 +115,7 @@ class Histories:
         self._seen = newest
 
     def _load(self, numbers: Iterable[int]) -> dict[int, History]:
-        wanted = tuple(numbers)
-        loaded: dict[int, History] = {}
-        for start in range(0, len(wanted), _AT_ONCE):
-            with self._store.look() as reading:
-                chronicles = reading.chronicles(wanted[start : start + _AT_ONCE])
-            loaded.update((each.interview_id, folded(each)) for each in chronicles)
-        return loaded
+        return {each.interview_id: folded(each) for each in read_in_parts(self._store, numbers)}
 
     def _let_go(self) -> None:
         for number in tuple(self._kept)[: max(len(self._kept) - self._most, 0)]:

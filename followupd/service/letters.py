@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from followupd.domain.absences import is_away
 from followupd.domain.cadence import PROMISE, REMINDER
-from followupd.domain.calling import GOOD_HOURS
+from followupd.domain.calling import GOOD_HOURS, zone_of
 from followupd.domain.interview import Channel, DraftState, Part
 from followupd.domain.status import expected_by
+from followupd.service.planning import cadence_for
 from followupd.writing.draft import Envelope, Thread, compose, message_id, reply_subject
 from followupd.writing.letter import Deed, Happening, Hours, Letter
 
@@ -144,7 +144,6 @@ def _letter(
     interview, person, today = history.interview, step.person, workdays.day_of(now)
     panel = [s.person for s in plan.steps if (s.step, s.cycle) == (step.step, step.cycle)]
     promise = _promise(history, step)
-    cadence = settings.cadence_of(interview) or settings.cadence
     letter = Letter(
         user_name=settings.user.name,
         language=_language(history, step, settings),
@@ -152,7 +151,7 @@ def _letter(
         role=interview.role,
         held_on=workdays.day_of(interview.held_at),
         today=today,
-        expected_by=expected_by(history, cadence, workdays),
+        expected_by=expected_by(history, cadence_for(interview, settings), workdays),
         decision_by=history.decision_by,
         panel_index=panel.index(person) if person in panel else 0,
         panel_size=max(len(panel), 1),
@@ -236,11 +235,8 @@ def _asked_before(history: History, person: Person | None) -> str | None:
 def _hours(person: Person | None, settings: Settings, now: datetime) -> Hours:
     """When to ring: mid-morning where the person is, and what that is for the user."""
     first, last = (f"{hour:%H:%M}" for hour in GOOD_HOURS)
-    if person is None or person.timezone is None:
-        return Hours(first, last)
-    try:
-        zone = ZoneInfo(person.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
+    zone = zone_of(person)
+    if zone is None:
         return Hours(first, last)
     day = now.astimezone(zone).date()
     here = [
