@@ -219,13 +219,14 @@ def test_a_line_cut_across_two_segments_is_put_together(authority: Authority, tl
         with FakeServer(certificate=certificate, ca_file=authority.ca_file) as server:
             async with Watched(server) as watched:
                 await watched.heard(Reason.STARTED)
+                loop = asyncio.get_running_loop()
+                pushed = loop.time()
                 server.push(b"* OK first\r\n* 3 EXI")
                 # A later whole line on the same socket would follow the half; so the only sign
-                # that the half has been read is the watcher's ear.
-                before = watched.watcher.silent_for() or 0.0
+                # that the half has been read is that the watcher heard something after it.
                 async with asyncio.timeout(_DEADLINE):
                     # Nobody is told of half a line, so there is no event to wait for.
-                    while (watched.watcher.silent_for() or 0.0) > before:  # noqa: ASYNC110
+                    while loop.time() - (watched.watcher.silent_for() or 0.0) <= pushed:  # noqa: ASYNC110
                         await asyncio.sleep(0)
                 halves.extend(watched.news)
                 server.push(b"STS\r\n")
