@@ -150,6 +150,8 @@ def draft_stands(draft: Draft) -> str:
         DraftState.QUEUED: "waits in Drafts",
         DraftState.EDITED: "waits in Drafts, edited by you",
         DraftState.MISSING: "is gone from Drafts; not yet seen in Sent",
+        DraftState.APPROVED: "is approved by you, and waits for its hour",
+        DraftState.UNCLEAR: "may have been sent or not",
         DraftState.SENT: "was sent",
         DraftState.DISMISSED: "was deleted by you",
         DraftState.WITHDRAWN: "was taken back",

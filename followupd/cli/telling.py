@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from followupd.cli.format import called, draft_to, moment, name_of, stand_in_words, worded
 from followupd.cli.telling_acts import tell_act
+from followupd.cli.telling_approvals import tell_approval
+from followupd.domain import approvals
 from followupd.domain import events as happened
 from followupd.domain.days import say_day
 from followupd.domain.events import AutomaticCategory
@@ -38,7 +40,7 @@ class Teller:
     workdays: Workdays
     today: date
 
-    def tell(self, event: Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one case an event
+    def tell(self, event: Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915 - one case an event
         """What happened, without the time at which followupd learned of it."""
         match event:
             case happened.Added(interview=interview):
@@ -75,6 +77,12 @@ class Teller:
                 return f"laid into Drafts: {self._draft(message_id)}"
             case happened.DraftEdited(message_id=message_id):
                 return f"you edited the draft: {self._draft(message_id)}"
+            case happened.DraftSent(message_id=message_id, sent_at=sent_at, answer=answer) if (
+                answer
+            ):
+                at = moment(sent_at, self.today, self.workdays)
+                said = f"sent as you approved, on {at}: {self._draft(message_id)}"
+                return f"{said}; the server said {quoted(answer, 100)}"
             case happened.DraftSent(message_id=message_id, certain=certain, sent_at=sent_at):
                 seems = "" if certain else " (recognised by thread and person)"
                 at = moment(sent_at, self.today, self.workdays)
@@ -112,6 +120,9 @@ class Teller:
                 return "reopened"
             case happened.Noted(text=text):
                 return f"note: {clean(text, _TEXT_LIMIT)}"
+            case _ if isinstance(event, approvals.Approving):
+                draft = self._draft(event.message_id)
+                return tell_approval(event, draft, self.workdays, self.today)
             case _:
                 return tell_act(event, self.history, self.today)
 

@@ -85,7 +85,16 @@ def _account(table: Table, base: Path) -> Account:
         _check_address(table, "aliases", alias)
     imap = _imap(table, address, base)
     smtp = _smtp(table, imap, base)
-    return Account(name, address, aliases, imap, smtp, _approval_folder(table, imap))
+    approval = table.table("approval", APPROVAL)
+    return Account(
+        name,
+        address,
+        aliases,
+        imap,
+        smtp,
+        approval_folder=_approval_folder(table, approval, imap),
+        copy_to_sent=_copy_to_sent(approval),
+    )
 
 
 def _check_address(table: Table, key: str, address: str) -> None:
@@ -206,8 +215,7 @@ def _special_folders(table: Table) -> dict[str, str | None]:
     return special
 
 
-def _approval_folder(account: Table, imap: Imap) -> str | None:
-    table = account.table("approval", APPROVAL)
+def _approval_folder(account: Table, table: Table | None, imap: Imap) -> str | None:
     if table is None:
         return None
     folder = table.text("folder", "Followups/Send")
@@ -225,6 +233,12 @@ def _approval_folder(account: Table, imap: Imap) -> str | None:
             "to send it with; add that section or take this one out",
         )
     return _spelled(folder)
+
+
+def _copy_to_sent(table: Table | None) -> bool | None:
+    if table is None or "copy_to_sent" not in table:
+        return None
+    return table.flag("copy_to_sent")
 
 
 def _spelled(folder: str) -> str:

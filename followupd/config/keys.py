@@ -19,7 +19,7 @@ USER: Final = (
 ACCOUNT: Final = ("name", "address", "aliases", "imap", "smtp", "approval")
 SMTP: Final = ("host", "port", "security", "username", "password", "ca_file")
 IMAP: Final = (*SMTP, "folders", "drafts", "sent", "trash")
-APPROVAL: Final = ("folder",)
+APPROVAL: Final = ("folder", "copy_to_sent")
 CADENCE: Final = ("silent_after", "send_between", "senior", "steps")
 STEP: Final = (
     "name",

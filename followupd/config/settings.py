@@ -158,6 +158,8 @@ class Account:
             folder. It is never a folder that is configured for something else, but it may
             still be the folder the server itself calls \Drafts: whoever opens the mailbox
             compares.
+        copy_to_sent: whether a copy of what is sent from the approval folder is laid into Sent;
+            None: unless the provider is known to do so itself.
     """
 
     name: str
@@ -166,6 +168,7 @@ class Account:
     imap: Imap
     smtp: Smtp | None
     approval_folder: str | None
+    copy_to_sent: bool | None = None
 
     @property
     def own_addresses(self) -> frozenset[str]:

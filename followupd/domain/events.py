@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
-from followupd.domain import acts
+from followupd.domain import acts, approvals
 from followupd.domain.interview import Interview, Outcome
 
 
@@ -304,10 +304,11 @@ class DraftEdited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftSent:
-    """The user sent the draft.
+    """The draft was sent, by the user or on their approval.
 
     `certain` is False where the sent copy was recognised by thread and person only;
-    `sent_message_id` is the Message-ID it went out with; `mail` is the sent copy.
+    `sent_message_id` is the Message-ID it went out with; `mail` is the sent copy; `answer` is what
+    the SMTP server said where it was sent on approval.
     """
 
     at: datetime
@@ -316,6 +317,7 @@ class DraftSent:
     sent_message_id: str
     certain: bool
     mail: Mail | None = None
+    answer: str = ""
     kind: Literal["draft_sent"] = "draft_sent"
 
 
@@ -487,4 +489,5 @@ Event: TypeAlias = (
     | Reopened
     | Noted
     | acts.Act
+    | approvals.Approving
 )

@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from followupd.domain import approvals
 from followupd.domain import events as happened
+from followupd.domain.approving import after_approval
 from followupd.domain.editing import after_act, alive, waits_again
 from followupd.domain.history import Absence, Answer, Call, Draft, History, Skip, Written
 from followupd.domain.interview import EMPLOYER, DraftState, Outcome
@@ -129,6 +131,8 @@ def _apply(history: History, event: Event) -> History:  # noqa: C901, PLR0911, P
             return _unanswered(history)
         case happened.Noted(text=text):
             return replace(history, notes=(*history.notes, text))
+        case _ if isinstance(event, approvals.Approving):
+            return after_approval(history, event)
         case _:
             return after_act(history, event)
 

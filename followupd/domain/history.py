@@ -19,6 +19,30 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """The user's word that a draft is to be sent: they moved it into the approval folder.
+
+    Attributes:
+        at: when that was seen, or when they said that it was not sent after all.
+        recipients: the bare addresses of To, Cc and Bcc, as the user left them.
+        overruled: what held the draft back before, and does not any more, since the user approved
+            it once more.
+        held: what holds it back now, "" for nothing.
+        failures: how often it was tried in vain.
+        again_at: when it is tried again after that, or None.
+        sending_at: when it was handed over without an answer, or None.
+    """
+
+    at: datetime
+    recipients: tuple[str, ...]
+    overruled: frozenset[str] = frozenset()
+    held: str = ""
+    failures: int = 0
+    again_at: datetime | None = None
+    sending_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A draft of ours and what has become of it.
 
@@ -37,6 +61,8 @@ class Draft:
         sent_message_id: the Message-ID it went out with, "" while it has not.
         moved_to: the address the person has by now, case-folded; "" while it is `person`.
         outdated: something that it may say was put right since.
+        approval: the user's approval, the last one where it was taken back; None for none.
+        problem: why it could not be sent although it was approved, "" for nothing.
     """
 
     step: str
@@ -53,6 +79,8 @@ class Draft:
     sent_message_id: str = ""
     moved_to: str = ""
     outdated: bool = False
+    approval: Approval | None = None
+    problem: str = ""
 
     @property
     def key(self) -> str:

@@ -67,11 +67,28 @@ class DraftState(StrEnum):
     DISMISSED = "dismissed"
     WITHDRAWN = "withdrawn"
     MISSING = "missing"
+    APPROVED = "approved"
+    UNCLEAR = "unclear"
 
     @property
     def is_open(self) -> bool:
-        """Whether the user may still send this draft."""
-        return self in (DraftState.QUEUED, DraftState.EDITED, DraftState.MISSING)
+        """Whether this draft may still be sent."""
+        return self is DraftState.QUEUED or self.is_touched
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether the user may still send it and has done something with it: it is theirs."""
+        return self in (
+            DraftState.EDITED,
+            DraftState.MISSING,
+            DraftState.APPROVED,
+            DraftState.UNCLEAR,
+        )
+
+    @property
+    def is_in_drafts(self) -> bool:
+        """Whether it lies in the folder of drafts."""
+        return self in (DraftState.QUEUED, DraftState.EDITED)
 
 
 @dataclass(frozen=True, slots=True)

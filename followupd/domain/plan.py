@@ -59,6 +59,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, time, timedelta
 from typing import TYPE_CHECKING
 
+from followupd.domain.approving import Sending, sendings, stands
 from followupd.domain.cadence import PROMISE, REMINDER, Anchor
 from followupd.domain.duties import promises, requests, tasks
 from followupd.domain.interview import Channel, DraftState, Outcome
@@ -99,6 +100,7 @@ class Plan:
         steps: every step, in the order of the cadence.
         queue: the steps whose draft is to be laid into Drafts now.
         withdraw: our untouched drafts to be taken back now.
+        send: what is to be done about the drafts that the user approved.
         close: the reason to close the interview now, or None.
         closes_at: when a rejection will close it, or None.
         next_due: the next moment at which time alone changes the plan, or None.
@@ -108,6 +110,7 @@ class Plan:
     steps: tuple[PlannedStep, ...]
     queue: tuple[PlannedStep, ...]
     withdraw: tuple[Withdrawal, ...]
+    send: tuple[Sending, ...]
     close: str | None
     closes_at: datetime | None
     next_due: datetime | None
@@ -144,6 +147,7 @@ def plan(
         now: the moment to plan for.
         others: the other interviews that share people with it, for the limits per person.
     """
+    others = tuple(others)
     now = now.astimezone(UTC)  # moments of one zone would be compared by their wall time
     situation = Situation(
         history=history,
@@ -153,16 +157,13 @@ def plan(
         contacts=Contacts([history, *others]),
         expected_by=expected_by(history, cadence, workdays),
     )
-    steps = _one_to_each(
-        situation,
-        [
-            *thank_yous(situation),
-            *promises(situation),
-            *ladder(situation),
-            *requests(situation),
-            *tasks(situation),
-        ],
-    )
+    steps = _steps(situation)
+
+    def objection(draft: Draft) -> str | None:
+        return _objection(situation, draft, others)
+
+    send = tuple(sendings(history, workdays, now, objection))
+    steps = tuple(_as_approved(situation, steps, send))
     due = [step for step in steps if step.state is StepState.DUE]
     closes_at = _closes_at(situation)
     close = next((step.reason for step in due if step.closes), None)
@@ -173,10 +174,69 @@ def plan(
         steps=steps,
         queue=tuple(step for step in due if not step.closes and not step.is_task),
         withdraw=tuple(_withdrawals(history, steps)),
+        send=send,
         close=close,
         closes_at=closes_at,
-        next_due=_next_due(situation, steps, closes_at),
+        next_due=_next_due(situation, steps, send, closes_at),
     )
+
+
+def _steps(situation: Situation) -> tuple[PlannedStep, ...]:
+    return _one_to_each(
+        situation,
+        [
+            *thank_yous(situation),
+            *promises(situation),
+            *ladder(situation),
+            *requests(situation),
+            *tasks(situation),
+        ],
+    )
+
+
+def _as_approved(
+    situation: Situation, steps: Iterable[PlannedStep], send: Iterable[Sending]
+) -> Iterator[PlannedStep]:
+    """The steps, those whose draft the user approved as that stands, whatever else holds."""
+    approved = {
+        draft.rung: draft
+        for draft in situation.history.drafts
+        if draft.state in (DraftState.APPROVED, DraftState.UNCLEAR)
+    }
+    sending = {each.message_id: each for each in send}
+    for step in steps:
+        draft = approved.get((step.step, step.cycle, step.person.key)) if step.person else None
+        if draft is None or step.state.is_over:
+            yield step
+            continue
+        said = stands(draft, sending.get(draft.message_id), situation.workdays, situation.now)
+        since = situation.workdays.local(draft.queued_at)
+        yield replace(step, state=StepState.APPROVED, reason=said, due=since, estimated=False)
+
+
+def _objection(situation: Situation, draft: Draft, others: Iterable[History]) -> str | None:
+    """Why an approved draft would be taken back had the user not touched it, or None.
+
+    What is known now is weighed as of the moment of the approval: that it has waited for the
+    sending hours since is no reason.
+    """
+    untouched = replace(draft, state=DraftState.QUEUED)
+    history = replace(
+        situation.history,
+        drafts=tuple(
+            untouched if each.message_id == draft.message_id else each
+            for each in situation.history.drafts
+        ),
+    )
+    approved_at = draft.approval.at if draft.approval is not None else situation.now
+    then = replace(
+        situation,
+        history=history,
+        contacts=Contacts([history, *others]),
+        now=min(approved_at.astimezone(UTC), situation.now),
+    )
+    withdrawals = _withdrawals(history, _steps(then))
+    return next((each.reason for each in withdrawals if each.message_id == draft.message_id), None)
 
 
 def _closes_at(situation: Situation) -> datetime | None:
@@ -273,7 +333,10 @@ def _why_gone(history: History, draft: Draft) -> str:
 
 
 def _next_due(
-    situation: Situation, steps: Iterable[PlannedStep], closes_at: datetime | None
+    situation: Situation,
+    steps: Iterable[PlannedStep],
+    send: Iterable[Sending],
+    closes_at: datetime | None,
 ) -> datetime | None:
     steps = tuple(steps)
     moments = [
@@ -284,6 +347,7 @@ def _next_due(
         and not step.estimated
         and not (step.is_task and step.state is StepState.DUE)
     ]
+    moments += [sending.due for sending in send if sending.due is not None]
     if closes_at is not None:
         moments.append(closes_at)
     thanks = {s.name: s for s in situation.cadence.steps if s.after is Anchor.INTERVIEW}

@@ -136,6 +136,8 @@ class _Rung:
             state, said = StepState.EDITED, "you edited it in Drafts: send it, or delete it for no"
         elif draft.state is DraftState.MISSING:
             state, said = StepState.MISSING, "gone from Drafts, not yet seen in Sent"
+        elif draft.state in (DraftState.APPROVED, DraftState.UNCLEAR):
+            state, said = StepState.APPROVED, "you approved it"
         elif blank.channel is Channel.CALL:
             said = f"the call sheet is in Drafts since {day}: call, then followupd called"
             state = StepState.QUEUED

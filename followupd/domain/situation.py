@@ -116,9 +116,7 @@ class Situation:
         rung = (step.name, cycle)
         drafts = [draft for draft in history.drafts if (draft.step, draft.cycle) == rung]
         # A draft the user has touched holds the step until they send or delete it.
-        touched = {
-            draft.key for draft in drafts if draft.state in (DraftState.EDITED, DraftState.MISSING)
-        }
+        touched = {draft.key for draft in drafts if draft.state.is_touched}
         if step.each:
             first = next(filter(None, map(interview.with_part, step.to)), ())
             people = (*first, *(person for person in removed if person.key in touched))

@@ -35,6 +35,7 @@ class StepState(StrEnum):
     QUEUED = "queued"
     EDITED = "edited"
     MISSING = "missing"
+    APPROVED = "approved"
     SENT = "sent"
     DISMISSED = "dismissed"
     SKIPPED = "skipped"

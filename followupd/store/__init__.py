@@ -12,6 +12,7 @@ from followupd.store.records import (
     JournalEntry,
     Phase,
     Recorded,
+    Stranger,
     Suggested,
     Unreadable,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "Reading",
     "Recorded",
     "Store",
+    "Stranger",
     "Suggested",
     "Transaction",
     "Unreadable",

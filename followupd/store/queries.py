@@ -29,6 +29,7 @@ from followupd.store.records import (
     JournalEntry,
     Phase,
     Recorded,
+    Stranger,
     Suggested,
     Unreadable,
 )
@@ -68,6 +69,7 @@ def _entry(row: Row[Any]) -> JournalEntry:
         missing_since=text_to_moment(row.missing_since),
         missing_passes=row.missing_passes,
         made_at=_moment(row.made_at),
+        sending_at=text_to_moment(row.sending_at),
     )
 
 
@@ -99,6 +101,18 @@ def _away(row: Row[Any]) -> Away | None:
 def _digest(row: Row[Any]) -> DigestRecord:
     day = date.fromisoformat(row.day)
     return DigestRecord(day, _moment(row.at), DigestState(row.state), row.message_id)
+
+
+def _stranger(row: Row[Any]) -> Stranger:
+    return Stranger(
+        row.account,
+        row.folder,
+        row.uidvalidity,
+        row.uid,
+        row.subject,
+        row.reason,
+        _moment(row.at),
+    )
 
 
 def _unreadable(row: Row[Any]) -> Unreadable:
@@ -241,3 +255,9 @@ class Reading(Finding):
             .order_by(mails.at, mails.folder, mails.uid)
         )
         return self._values(query, _unreadable)
+
+    def strangers(self, account: str) -> tuple[Stranger, ...]:
+        """What lay in the account's approval folder at the last look and is no draft of ours."""
+        mails = schema.strangers.c
+        query = select(schema.strangers).where(mails.account == account)
+        return self._values(query.order_by(mails.uid), _stranger)

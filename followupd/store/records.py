@@ -58,11 +58,14 @@ class Cursor:
 
 
 class Phase(StrEnum):
-    """How far the laying of one draft has come.
+    """How far the laying of one draft has come, and its sending where the user approved it.
 
     `INTENDED` stands before anything is sent to the server, `APPENDING` from just before the
-    APPEND until its outcome is known. `SETTLED` (sent, dismissed, withdrawn, cancelled) is no
-    longer looked at.
+    APPEND until its outcome is known. `APPROVED` lies in the approval folder; `SENDING` stands from
+    just before it is handed over to the SMTP server until the answer is stored; `UNCLEAR` where
+    there was none; `FILING` while its copy goes to Sent and it is taken out of the approval folder;
+    `RETURNING` while it is put back into Drafts. `SETTLED` (sent, dismissed, withdrawn, cancelled)
+    is no longer looked at.
     """
 
     INTENDED = "intended"
@@ -71,6 +74,11 @@ class Phase(StrEnum):
     EDITED = "edited"
     MISSING = "missing"
     WITHDRAWING = "withdrawing"
+    APPROVED = "approved"
+    SENDING = "sending"
+    UNCLEAR = "unclear"
+    FILING = "filing"
+    RETURNING = "returning"
     SETTLED = "settled"
 
 
@@ -93,13 +101,15 @@ class JournalEntry:
         folder: the folder it lies in, "" while in none.
         uidvalidity: that folder's UIDVALIDITY when it was placed, 0 while unknown.
         uid: its UID there, 0 while unknown.
-        uidnext_before: UIDNEXT of the folder before the APPEND, 0 while unknown.
+        uidnext_before: UIDNEXT of the folder before the APPEND, 0 while unknown; of Sent, or of
+            Drafts again, while it is filed or put back.
         digest: of the bytes that were appended, "" before.
         bound_message_id: the Message-ID of the copy the user edited, "" for none.
         missing_since: when it was first found gone, or the outcome of its APPEND became unclear;
             else None.
         missing_passes: how many passes have found it gone since then.
         made_at: when the intent was stored.
+        sending_at: when it was handed over to the SMTP server last; None for never.
     """
 
     message_id: str
@@ -119,6 +129,12 @@ class JournalEntry:
     missing_since: datetime | None = None
     missing_passes: int = 0
     made_at: datetime
+    sending_at: datetime | None = None
+
+    @property
+    def is_handed_over(self) -> bool:
+        """Whether it may have been sent by us, or was: it is never handed over again as it is."""
+        return self.phase in (Phase.SENDING, Phase.UNCLEAR, Phase.FILING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +188,29 @@ class Unreadable:
     folder: str
     uidvalidity: int
     uid: int
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A mail in an approval folder that is not sent from there: it is left alone.
+
+    Attributes:
+        account: the account's name in the configuration.
+        folder: the approval folder.
+        uidvalidity: that folder's UIDVALIDITY.
+        uid: the mail's UID.
+        subject: cleaned, capped.
+        reason: why it is not sent, a clause.
+        at: when it was first seen.
+    """
+
+    account: str
+    folder: str
+    uidvalidity: int
+    uid: int
+    subject: str
     reason: str
     at: datetime
 

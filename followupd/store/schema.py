@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """Every revision of the schema, oldest first; the last one is what this version reads."""
 
 metadata = MetaData()
@@ -128,6 +128,7 @@ journal = Table(
     Column("missing_since", Text, nullable=False),
     Column("missing_passes", _NUMBER, nullable=False),
     Column("made_at", Text, nullable=False),
+    Column("sending_at", Text, nullable=False, server_default=""),
     UniqueConstraint("message_id", name="journal_message_id"),
     UniqueConstraint("interview_id", "step", "cycle", "person", "attempt", name="journal_rung"),
     Index("journal_account", "account", "phase"),
@@ -198,3 +199,17 @@ digests = Table(
     sqlite_strict=True,
 )
 """How far the daily message to the user has come; `day` is ISO 8601, in the user's zone."""
+
+strangers = Table(
+    "strangers",
+    metadata,
+    Column("account", Text, primary_key=True, nullable=False),
+    Column("folder", Text, primary_key=True, nullable=False),
+    Column("uidvalidity", _NUMBER, primary_key=True, nullable=False),
+    Column("uid", _NUMBER, primary_key=True, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    sqlite_strict=True,
+)
+"""What lies in an approval folder and is no draft of ours, so that it is mentioned once."""

@@ -18,11 +18,19 @@ from followupd.store.codec import encode_event, moment_to_text
 from followupd.store.suggestions import SuggestionChange
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from followupd.domain.events import Event
     from followupd.domain.history import History
-    from followupd.store.records import Cursor, DigestRecord, Health, JournalEntry, Unreadable
+    from followupd.store.records import (
+        Cursor,
+        DigestRecord,
+        Health,
+        JournalEntry,
+        Stranger,
+        Unreadable,
+    )
 
 _NEVER_CHANGED = frozenset(
     {"message_id", "interview_id", "account", "step", "cycle", "person", "attempt", "made_at"}
@@ -34,6 +42,7 @@ def _columns(entry: JournalEntry) -> dict[str, object]:
     columns["phase"] = entry.phase.value
     columns["missing_since"] = moment_to_text(entry.missing_since)
     columns["made_at"] = moment_to_text(entry.made_at)
+    columns["sending_at"] = moment_to_text(entry.sending_at)
     return columns
 
 
@@ -273,3 +282,10 @@ class Transaction(SuggestionChange):
                 "at": moment_to_text(mail.at),
             },
         )
+
+    def set_strangers(self, account: str, strangers: Iterable[Stranger]) -> None:
+        """Store what lies in the account's approval folder and is no draft of ours."""
+        self._run(delete(schema.strangers).where(schema.strangers.c.account == account))
+        for one in strangers:
+            row = {field.name: getattr(one, field.name) for field in fields(one)}
+            self._run(insert(schema.strangers).values(row | {"at": moment_to_text(one.at)}))
