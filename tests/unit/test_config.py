@@ -76,6 +76,7 @@ def test_everything_that_is_written_is_taken_over() -> None:
         smtp.username = "ana-out"
         smtp.password.credential = "smtp"
         approval.folder = "Go"
+        approval.copy_to_sent = false
         [cadence]
         silent_after = "1 day"
         send_between = ["00:00", "24:00"]
@@ -94,7 +95,7 @@ def test_everything_that_is_written_is_taken_over() -> None:
     assert (account.smtp.host, account.smtp.port) == ("localhost", 2525)
     assert (account.smtp.security, account.smtp.username) == (Security.NONE, "ana-out")
     assert account.smtp.password == PasswordSource(PasswordKind.CREDENTIAL, "smtp")
-    assert account.approval_folder == "Go"
+    assert (account.approval_folder, account.copy_to_sent) == ("Go", False)
     assert settings.cadence.silent_after == Wait(1, WaitUnit.DAYS)
     assert (settings.cadence.send_from, settings.cadence.send_until) == (time(0), time.max)
 

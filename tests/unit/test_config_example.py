@@ -41,6 +41,7 @@ def test_the_example_loads_with_everything_uncommented(everything: str) -> None:
     account = settings.accounts[0]
     assert account.smtp is not None
     assert account.approval_folder == "Followups/Send"
+    assert account.copy_to_sent is True
     assert settings.digest is not None
     assert (settings.digest.via, settings.digest.account) == (DigestWay.IMAP, "personal")
     assert settings.calendar == EXAMPLE.parent / "interviews.ics"

@@ -97,6 +97,12 @@ def test_the_configuration_that_these_tests_spoil_is_good() -> None:
         ('"Followups/Send"', '""', "accounts[0].approval.folder", "is empty"),
         ('folder = "Followups/Send"', "", "accounts[0].approval.folder", "is missing"),
         ('"Followups/Send"', '"inbox"', "accounts[0].approval.folder", "something else"),
+        (
+            'folder = "Followups/Send"',
+            'folder = "Send"\ncopy_to_sent = "no"',
+            "accounts[0].approval.copy_to_sent",
+            "must be true or false",
+        ),
         ('"5 business days"', '"2 hours"', "cadence.silent_after", "counted in days"),
         ('"5 business days"', '"soon"', "cadence.silent_after", "is no wait"),
         ('"5 business days"', "5", "cadence.silent_after", "must be text in quotes"),

@@ -22,6 +22,7 @@ from followupd.store import (
     Phase,
     Recorded,
     Store,
+    Stranger,
     Unreadable,
     schema,
 )
@@ -297,6 +298,7 @@ def test_the_journal_keeps_every_field_of_a_draft(store: Store) -> None:
             bound_message_id="<edited@client>",
             missing_since=LATER,
             missing_passes=2,
+            sending_at=LATER,
         )
         change.update(replace(changed, step="network", made_at=LATER, account="other"))
     with store.look() as view:
@@ -323,6 +325,30 @@ def test_settled_drafts_are_no_longer_looked_at_and_the_rest_is_oldest_first(
             "network",
         ]
         assert view.journal_entry("<8@here>") == settled
+
+
+@pytest.mark.parametrize("phase", list(Phase))
+def test_what_may_have_been_handed_over_is_known(phase: Phase) -> None:
+    """Such a draft is never handed over again without the user's word."""
+    handed_over = {Phase.SENDING, Phase.UNCLEAR, Phase.FILING}
+    assert replace(intent(1), phase=phase).is_handed_over is (phase in handed_over)
+
+
+def test_the_strangers_of_an_account_are_those_of_the_last_look(store: Store) -> None:
+    """What has left the approval folder is forgotten; other accounts keep theirs."""
+    first = Stranger("personal", "Send", 4_294_967_295, 7, "Holidays", "it is none of ours", NOW)
+    second = replace(first, uid=9, subject="")
+    elsewhere = replace(first, account="other")
+    with store.begin() as change:
+        change.set_strangers("personal", [second, first])
+        change.set_strangers("other", [elsewhere])
+    with store.look() as view:
+        assert view.strangers("personal") == (first, second)
+    with store.begin() as change:
+        change.set_strangers("personal", [second])
+    with store.look() as view:
+        assert view.strangers("personal") == (second,)
+        assert view.strangers("other") == (elsewhere,)
 
 
 def test_a_draft_the_journal_does_not_know_cannot_be_updated(store: Store) -> None:

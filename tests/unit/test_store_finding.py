@@ -320,7 +320,9 @@ def test_the_digest_of_a_day_is_kept_as_it_stands(store: Store) -> None:
 def _second_version(tmp_path: Path) -> Path:
     """A database of revision 0002: one interview whose company was put right, one closed."""
     migrations = tmp_path / "migrations"
-    shutil.copytree(MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__", "0003*"))
+    shutil.copytree(
+        MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__", "000[34]*")
+    )
     path = tmp_path / "state" / "followupd.db"
     open_database(path, migrations=migrations, revisions=("0001", "0002")).dispose()
     told: list[tuple[int, Event]] = [
