@@ -3,131 +3,94 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import ssl
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
 
-from followupd.config import PasswordKind, PasswordSource, Security, Smtp
+from followupd.config import Security
 from followupd.errors import AuthenticationError, ConnectionLost, FollowupdError, ServerRefused
 from followupd.outbox import sign_in
-from followupd.secrets import password
-from tests.support.dovecot import PASSWORD
+from tests.support.smtpserver import SmtpServer, smtp_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from followupd.secrets import Secret
-    from tests.support.authority import Authority, KeyPair
-
-
-class _Recorder:
-    """Writes down every command that could lead to a message."""
-
-    def __init__(self) -> None:
-        self.began: list[str] = []
-
-    async def handle_MAIL(self, *arguments: Any) -> str:  # noqa: N802 - aiosmtpd's name
-        self.began.append("MAIL")
-        return "250 OK"
-
-
-def _authenticate(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> Any:
-    return AuthResult(success=data.password == PASSWORD.encode(), handled=False)
-
-
-class _Server:
-    """An aiosmtpd that wants a login, with or without a way to protect it."""
-
-    def __init__(self, pair: KeyPair | None) -> None:
-        self.recorder = _Recorder()
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
-        context = None
-        if pair is not None:
-            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-            context.load_cert_chain(pair.certificate, pair.key)
-        self.controller = Controller(
-            self.recorder,
-            hostname="127.0.0.1",
-            port=self.port,
-            tls_context=context,
-            authenticator=_authenticate,
-            auth_require_tls=pair is not None,
-        )
-        self.controller.start()
+    from followupd.config import Smtp
+    from tests.support.authority import Authority
 
 
 @pytest.fixture
-def starttls_server(authority: Authority) -> Iterator[_Server]:
+def starttls_server(authority: Authority) -> Iterator[SmtpServer]:
     """A server that offers STARTTLS with a certificate for localhost."""
-    server = _Server(authority.localhost())
-    yield server
-    server.controller.stop()
+    with SmtpServer(authority.localhost()) as server:
+        yield server
 
 
 @pytest.fixture
-def clear_server() -> Iterator[_Server]:
+def clear_server() -> Iterator[SmtpServer]:
     """A server without any TLS, as a man in the middle would make it look."""
-    server = _Server(None)
-    yield server
-    server.controller.stop()
+    with SmtpServer() as server:
+        yield server
 
 
-def _smtp(server: _Server, security: Security, authority: Authority | None = None) -> Smtp:
-    return Smtp(
-        host="localhost" if authority else "127.0.0.1",
-        port=server.port,
-        security=security,
-        username="robin",
-        password=PasswordSource(PasswordKind.ENV, "PASSWORD"),
-        ca_file=authority.ca_file if authority else None,
-    )
+def _smtp(server: SmtpServer, security: Security, authority: Authority | None = None) -> Smtp:
+    smtp = server.account(security, authority.ca_file if authority else None).smtp
+    assert smtp is not None
+    return smtp
 
 
-def _secret(text: str = PASSWORD) -> Secret:
-    source = PasswordSource(PasswordKind.ENV, "PASSWORD")
-    return password(source, service="x", username="robin", environ={"PASSWORD": text})
-
-
-def test_a_login_that_works_sends_nothing(starttls_server: _Server, authority: Authority) -> None:
+def test_a_login_that_works_sends_nothing(
+    starttls_server: SmtpServer, authority: Authority
+) -> None:
     """The server is greeted, the connection protected, the user signed in, and that is all."""
     smtp = _smtp(starttls_server, Security.STARTTLS, authority)
-    assert asyncio.run(sign_in(smtp, _secret())) == f"localhost:{starttls_server.port}"
-    assert starttls_server.recorder.began == []
+    assert asyncio.run(sign_in(smtp, smtp_secret())) == f"localhost:{starttls_server.port}"
+    assert starttls_server.commands == ["EHLO", "EHLO", "AUTH"]
 
 
 def test_a_refused_login_is_told_without_the_secret(
-    starttls_server: _Server, authority: Authority
+    starttls_server: SmtpServer, authority: Authority
 ) -> None:
     """The sentence names the keys to look at."""
     smtp = _smtp(starttls_server, Security.STARTTLS, authority)
     with pytest.raises(AuthenticationError, match=r"smtp\.username") as caught:
-        asyncio.run(sign_in(smtp, _secret("not-the-secret")))
+        asyncio.run(sign_in(smtp, smtp_secret("not-the-secret")))
     assert "not-the-secret" not in str(caught.value)
 
 
-def test_stripped_starttls_is_refused(clear_server: _Server) -> None:
+def test_a_login_that_is_refused_for_now_is_no_wrong_password(clear_server: SmtpServer) -> None:
+    """The user is not sent to look for a mistake that is none."""
+    clear_server.script.answers["AUTH"] = "454 try later"
+    with pytest.raises(ServerRefused, match="for now: 454"):
+        asyncio.run(sign_in(_smtp(clear_server, Security.NONE), smtp_secret()))
+
+
+def test_a_connection_that_ends_at_the_login_is_no_refusal(clear_server: SmtpServer) -> None:
+    """It broke, and may be made again."""
+    clear_server.script.closes_at = "AUTH"
+    with pytest.raises(ConnectionLost, match="closed the connection"):
+        asyncio.run(sign_in(_smtp(clear_server, Security.NONE), smtp_secret()))
+
+
+def test_stripped_starttls_is_refused(clear_server: SmtpServer) -> None:
     """Without the STARTTLS that was asked for, nothing is said in clear text."""
-    smtp = _smtp(clear_server, Security.STARTTLS)
-    with pytest.raises((ServerRefused, ConnectionLost)):
-        asyncio.run(sign_in(smtp, _secret()))
+    smtp = replace(_smtp(clear_server, Security.STARTTLS), host="127.0.0.1")
+    with pytest.raises(ServerRefused):
+        asyncio.run(sign_in(smtp, smtp_secret()))
+    assert clear_server.commands == ["EHLO"]
 
 
-def test_an_unknown_authority_is_refused(starttls_server: _Server, authority: Authority) -> None:
+def test_an_unknown_authority_is_refused(starttls_server: SmtpServer) -> None:
     """A certificate that nobody vouches for is no certificate."""
-    known = _smtp(starttls_server, Security.STARTTLS, authority)
-    unknown = Smtp(known.host, known.port, known.security, "robin", known.password, None)
     with pytest.raises(FollowupdError):
-        asyncio.run(sign_in(unknown, _secret()))
+        asyncio.run(sign_in(_smtp(starttls_server, Security.STARTTLS), smtp_secret()))
+    assert starttls_server.commands == ["EHLO"]
 
 
-def test_a_server_that_is_not_there(starttls_server: _Server) -> None:
+def test_a_server_that_is_not_there(clear_server: SmtpServer) -> None:
     """No server: told with host and port."""
-    smtp = _smtp(starttls_server, Security.NONE)
-    gone = Smtp(smtp.host, 1, smtp.security, smtp.username, smtp.password, None)
-    with pytest.raises(ConnectionLost, match=r"127\.0\.0\.1:1"):
-        asyncio.run(sign_in(gone, _secret()))
+    gone = replace(_smtp(clear_server, Security.NONE), port=1)
+    with pytest.raises(ConnectionLost, match=r"127\.0\.0\.1:1") as caught:
+        asyncio.run(sign_in(gone, smtp_secret()))
+    assert not caught.value.reached
