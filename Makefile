@@ -5,13 +5,18 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench report fuzz format clean mail-servers
+.PHONY: demo test test-clients lint bench report fuzz format clean mail-servers mail-programs
 
 demo: $(VENV)/.demo
 	@$(BIN)/followupd demo $(ARGS)
 
-test: lint mail-servers
+test: lint mail-servers mail-programs
 	@tests/run $(ARGS)
+
+# Our drafts in real mail programs, driven as a person would; pictures are kept in build/clients.
+test-clients: $(VENV)/.dev mail-servers mail-programs
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup tests/clients $(ARGS)
+	@$(BIN)/python -m tests.clients
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .
@@ -32,9 +37,13 @@ format: $(VENV)/.dev
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-# Dovecot, for the tests that need a real server: installed where that is allowed.
+# Dovecot, Cyrus and Courier, for the tests that need a real server: installed where that is allowed.
 mail-servers:
 	@tests/install-mail-servers
+
+# neomutt, aerc, Thunderbird and Roundcube, for the tests that drive them.
+mail-programs:
+	@tests/install-mail-programs
 
 $(BIN)/python:
 	@$(PYTHON) tests/interpreters.py --check

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import uuid
 from typing import TYPE_CHECKING
 
 import pytest
 
 from followupd.mailbox.connection import tls_context
+from tests.support import courier, cyrus
 from tests.support.authority import Authority
 from tests.support.dovecot import PASSWORD, Dovecot, installed
 from tests.support.fakeserver import FakeServer
@@ -33,10 +33,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """What a test needs and is not here skips it, unless somebody relies on it having run."""
     needs = {
         "dovecot": ("Dovecot (Debian: dovecot-imapd and dovecot-lmtpd)", installed()),
-        "neomutt": (
-            "neomutt, with tmux to drive it,",
-            all(shutil.which(program) for program in ("neomutt", "tmux")),
-        ),
+        "cyrus": ("Cyrus (tests/install-mail-servers unpacks it)", cyrus.installed()),
+        "courier": ("Courier (tests/install-mail-servers unpacks it)", courier.installed()),
     }
     for mark, (what, is_here) in needs.items():
         if is_here or item.get_closest_marker(mark) is None:

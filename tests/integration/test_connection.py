@@ -16,6 +16,7 @@ from tests.support.delivery import mail
 from tests.support.dovecot import PASSWORD
 
 if TYPE_CHECKING:
+    from tests.support.dovecot import Dovecot
     from tests.support.usermailbox import UserMailbox
 
 pytestmark = pytest.mark.dovecot
@@ -132,12 +133,14 @@ def test_appending_where_there_is_no_folder_creates_none(mailbox: UserMailbox) -
     assert "Nowhere" not in {folder.name for folder in connection.folders()}
 
 
-def test_a_renumbered_folder_shows_its_new_uidvalidity(mailbox: UserMailbox) -> None:
+def test_a_renumbered_folder_shows_its_new_uidvalidity(
+    mailbox: UserMailbox, dovecot: Dovecot
+) -> None:
     """A restore from a backup changes UIDVALIDITY; EXAMINE tells."""
     mailbox.deliver(mail())
     connection = mailbox.open()
     before = connection.examine("INBOX").uidvalidity
-    mailbox.server.renumber(mailbox.name, "INBOX", before + 7)
+    dovecot.renumber(mailbox.name, "INBOX", before + 7)
     assert mailbox.open().examine("INBOX").uidvalidity == before + 7
 
 

@@ -12,6 +12,7 @@ from tests.support.seeker import DANA, KIM
 if TYPE_CHECKING:
     from typing import Any
 
+    from tests.support.dovecot import Dovecot
     from tests.support.seeker import Seeker
 
 
@@ -51,21 +52,23 @@ def test_no_flag_of_the_users_mail_differs(seeker: Seeker) -> None:
     assert uid
 
 
-def test_a_changed_uidvalidity_loses_no_reply_and_doubles_no_draft(seeker: Seeker) -> None:
+def test_a_changed_uidvalidity_loses_no_reply_and_doubles_no_draft(
+    seeker: Seeker, dovecot: Dovecot
+) -> None:
     """After a restore on the server the numbers mean nothing; Message-IDs still do."""
-    server, name = seeker.mailbox.server, seeker.mailbox.name
+    name = seeker.mailbox.name
     seeker.at("2026-12-08 09:00")
     number = seeker.add((DANA,))
     seeker.once()
     assert len(seeker.drafts()) == 1
     for folder in ("INBOX", "Drafts"):
-        server.renumber(name, folder, 4_000_000)
+        dovecot.renumber(name, folder, 4_000_000)
     seeker.receives(seeker.letter_from(GRAN, "Lunch?"))
     seeker.once()
     assert len(seeker.drafts()) == 1
     assert seeker.history(number).drafts[-1].state is DraftState.QUEUED
     seeker.receives(seeker.letter_from(DANA, "Good news"))
-    server.renumber(name, "INBOX", 5_000_000)
+    dovecot.renumber(name, "INBOX", 5_000_000)
     seeker.once()
     assert seeker.status(number) is Status.ANSWERED
     assert seeker.drafts() == []

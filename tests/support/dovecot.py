@@ -11,48 +11,51 @@ import grp
 import os
 import pwd
 import shutil
-import signal
-import socket
 import subprocess
 import tempfile
-import time
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-import psutil
-
 from tests.support.authority import Authority, KeyPair
 from tests.support.delivery import deliver
+from tests.support.mailserver import PASSWORD, Folders, Ports, free_ports
+from tests.support.processes import DEADLINE, Processes
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-PASSWORD = "a-throw-away-secret"
-_DEADLINE = 15.0
+__all__ = [
+    "CAPABILITY_WITHOUT_IDLE",
+    "ONLY_THE_STANDARD",
+    "PASSWORD",
+    "Dovecot",
+    "announcing_all_but",
+    "installed",
+]
+
 # Root gives the mail to a numeric user of its own: Dovecot refuses mail that belongs to root.
 _SPARE_UID = 5000
 
-CAPABILITY_WITHOUT_IDLE = """
-protocol imap {
-  imap_capability = IMAP4rev1 LITERAL+ ENABLE NAMESPACE UIDPLUS MOVE SPECIAL-USE ESEARCH
-}
-"""
+_CAPABILITIES = (
+    *("IMAP4rev1", "LITERAL+", "SASL-IR", "ID", "ENABLE", "IDLE", "NAMESPACE", "UNSELECT"),
+    *("CHILDREN", "LIST-EXTENDED", "UIDPLUS", "MOVE", "CONDSTORE", "SPECIAL-USE", "ESEARCH"),
+)
+
+
+def announcing_all_but(*left_out: str) -> str:
+    """Configuration for `Dovecot(extra=…)`: what CAPABILITY does not name, clients do without."""
+    named = " ".join(each for each in _CAPABILITIES if each not in left_out)
+    return f"protocol imap {{\n  imap_capability = {named}\n}}\n"
+
+
+CAPABILITY_WITHOUT_IDLE = announcing_all_but("IDLE")
+ONLY_THE_STANDARD = announcing_all_but(*_CAPABILITIES[1:])
+"""IMAP4rev1 as RFC 3501 has it, and no extension."""
 
 
 def installed() -> bool:
     """Whether the dovecot program is on this machine."""
     return _program("dovecot") is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """Where the server listens on 127.0.0.1."""
-
-    imap: int
-    imaps: int
-    lmtp: int
 
 
 class Dovecot:
@@ -62,6 +65,9 @@ class Dovecot:
         extra: lines for the configuration's top level, such as `CAPABILITY_WITHOUT_IDLE`.
         mail_location: Dovecot's setting of that name.
         certificate: "localhost", "wrong_name" or "expired" (see `Authority`).
+        folders: what Drafts, Sent and Trash are called, with the prefix.
+        special_use: whether the server says which folder is which (RFC 6154).
+        prefix: of the namespace all folders but INBOX lie in; its last character separates.
     """
 
     def __init__(
@@ -70,23 +76,27 @@ class Dovecot:
         extra: str = "",
         mail_location: str = "maildir:~/Maildir",
         certificate: str = "localhost",
+        folders: Folders = Folders(),  # noqa: B008 - a frozen value
+        special_use: bool = True,
+        prefix: str = "",
     ) -> None:
         # Not pytest's folder: it is closed to the user that owns the mail, and Unix sockets
         # need a short path.
         self.folder = Path(tempfile.mkdtemp(prefix="followupd-dovecot-"))
         self.folder.chmod(0o755)
+        self.folders = folders
         self.authority = Authority(self.folder)
         pair: KeyPair = getattr(self.authority, certificate)()
-        self.ports = Ports(*_free_ports(3))
-        self._process: subprocess.Popen[bytes] | None = None
+        self.ports = Ports(*free_ports(3))
+        self._processes = Processes("dovecot", lambda: self.log)
         mail = self.folder / "mail"
         mail.mkdir()
         if os.geteuid() == 0:
             os.chown(mail, _SPARE_UID, _SPARE_UID)
         self.conf = self.folder / "dovecot.conf"
-        self.conf.write_text(
-            _configuration(self.folder, self.ports, pair, extra, mail_location), encoding="utf-8"
-        )
+        namespace = _namespace(folders, special_use=special_use, prefix=prefix)
+        text = _configuration(self.folder, self.ports, pair, mail_location, namespace)
+        self.conf.write_text(text + extra, encoding="utf-8")
 
     def __enter__(self) -> Self:
         self.start()
@@ -113,38 +123,22 @@ class Dovecot:
 
     def start(self) -> None:
         """Start the server and return once it greets on every port."""
-        if self._process is not None:
+        if self._processes.running:
             return
         program = _program("dovecot")
         if program is None:
             raise RuntimeError("dovecot is not installed")
-        self._process = subprocess.Popen(
-            [program, "-F", "-c", str(self.conf)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        self._processes.start(program, "-F", "-c", self.conf)
         for port in (self.ports.imap, self.ports.lmtp):
-            self._await_greeting(port)
+            self._processes.await_greeting(port)
 
     def stop(self) -> None:
         """Stop as an administrator would; every connection is closed."""
-        if self._process is None:
-            return
-        children = self._children()
-        self._process.send_signal(signal.SIGTERM)
-        self._reap(children)
+        self._processes.stop()
 
     def kill(self) -> None:
         """Kill every process at once, as a power cut would."""
-        if self._process is None:
-            return
-        children = self._children()
-        self._process.kill()
-        for child in children:
-            with suppress(psutil.NoSuchProcess):
-                child.kill()
-        self._reap(children)
+        self._processes.kill()
 
     def remove(self) -> None:
         """Stop the server and remove its folder."""
@@ -159,7 +153,7 @@ class Dovecot:
             check=True,
             capture_output=True,
             text=True,
-            timeout=_DEADLINE,
+            timeout=DEADLINE,
         )
         return done.stdout
 
@@ -175,88 +169,37 @@ class Dovecot:
         """Close every connection of one user from the server's side."""
         self.doveadm("kick", user)
 
-    def _await_greeting(self, port: int) -> None:
-        deadline = time.monotonic() + _DEADLINE
-        while time.monotonic() < deadline:
-            if self._process is not None and self._process.poll() is not None:
-                break
-            with (
-                suppress(OSError),
-                socket.create_connection(("127.0.0.1", port), timeout=1) as connection,
-            ):
-                if connection.recv(4):
-                    return
-            time.sleep(0.02)
-        log = self.log
-        self.kill()
-        raise RuntimeError(f"dovecot does not answer on port {port}:\n{log[-2000:]}")
-
-    def _children(self) -> list[psutil.Process]:
-        if self._process is None:
-            return []
-        with suppress(psutil.NoSuchProcess):
-            return psutil.Process(self._process.pid).children(recursive=True)
-        return []
-
-    def _reap(self, children: list[psutil.Process]) -> None:
-        if self._process is None:
-            return
-        try:
-            self._process.wait(timeout=_DEADLINE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait(timeout=_DEADLINE)
-        self._process = None
-        _await_end(children, grace=2.0)
-
-
-def _await_end(children: list[psutil.Process], *, grace: float) -> None:
-    """Return when every process has ended; after `grace` seconds end them by force.
-
-    A zombie counts as ended: in a container nobody may be there to reap it.
-    """
-    force = time.monotonic() + grace
-    deadline = force + _DEADLINE
-    while (left := [child for child in children if _alive(child)]) and time.monotonic() < deadline:
-        if time.monotonic() > force:
-            for child in left:
-                with suppress(psutil.NoSuchProcess):
-                    child.kill()
-        time.sleep(0.01)
-
-
-def _alive(process: psutil.Process) -> bool:
-    with suppress(psutil.NoSuchProcess):
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    return False
-
 
 def _program(name: str) -> str | None:
     return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 
 
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()
+def _namespace(folders: Folders, *, special_use: bool, prefix: str) -> str:
+    names = {
+        folders.drafts: "Drafts",
+        folders.sent: "Sent",
+        folders.trash: "Trash",
+        f"{prefix}Junk": "Junk",
+        f"{prefix}Archive": "Archive",
+    }
+    lines = ["namespace inbox {", "  inbox = yes", f"  separator = {prefix[-1:] or '/'}"]
+    if prefix:
+        lines.append(f"  prefix = {prefix}")
+    for name, use in names.items():
+        lines += [f'  mailbox "{name.removeprefix(prefix)}" {{', "    auto = subscribe"]
+        if special_use:
+            lines.append(f"    special_use = \\{use}")
+        lines.append("  }")
+    return "\n".join([*lines, "}"])
 
 
 def _configuration(
-    folder: Path, ports: Ports, pair: KeyPair, extra: str, mail_location: str
+    folder: Path, ports: Ports, pair: KeyPair, mail_location: str, namespace: str
 ) -> str:
     root = os.geteuid() == 0
     me = pwd.getpwuid(os.geteuid()).pw_name if not root else "dovecot"
     group = grp.getgrgid(os.getegid()).gr_name if not root else "dovecot"
     uid, gid = (_SPARE_UID, _SPARE_UID) if root else (os.geteuid(), os.getegid())
-    special = "\n".join(
-        f"  mailbox {name} {{\n    auto = subscribe\n    special_use = \\{name}\n  }}"
-        for name in ("Drafts", "Sent", "Trash", "Junk", "Archive")
-    )
     rootless = "\n".join(
         f"service {name} {{\n  chroot =\n}}" for name in ("anvil", "imap-login", "stats")
     )
@@ -295,11 +238,7 @@ userdb {{
   driver = static
   args = uid={uid} gid={gid} home={folder}/mail/%u allow_all_users=yes
 }}
-namespace inbox {{
-  inbox = yes
-  separator = /
-{special}
-}}
+{namespace}
 service imap-login {{
   inet_listener imap {{
     port = {ports.imap}
@@ -327,5 +266,4 @@ protocol lmtp {{
 protocol lda {{
   postmaster_address = postmaster@localhost
 }}
-{extra}
 """

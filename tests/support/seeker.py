@@ -1,4 +1,4 @@
-"""A job seeker with a mailbox on the real server, a configuration, a state folder and a clock.
+"""A job seeker with a mailbox on a real server, a configuration, a state folder and a clock.
 
 What the seeker does to drafts is done as a mail program does it: over an IMAP connection of
 their own, with APPEND, STORE and EXPUNGE.
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from followupd.domain.plan import Plan
     from followupd.service.once import Failure
     from followupd.service.world import World
+    from tests.support.mailserver import Folders
     from tests.support.usermailbox import UserMailbox
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -59,9 +60,9 @@ address = "robin@example.org"
 aliases = ["r.doe@example.org"]
 
 [accounts.imap]
-host = "localhost"
+host = "{host}"
 port = {port}
-security = "tls"
+security = "{security}"
 username = "{username}"
 password = {{ env = "FOLLOWUPD_TEST_PASSWORD" }}
 ca_file = "{ca_file}"
@@ -95,12 +96,15 @@ class Seeker:
         folder: for the configuration and the state.
         clock: set by `at`.
         extra: further lines for `[accounts.imap]`.
+        line: a port on 127.0.0.1 through which the server is reached in clear text, for a test
+            that cuts the line; None for the server's own port and TLS.
     """
 
     mailbox: UserMailbox
     folder: Path
     clock: SetClock = field(default_factory=lambda: SetClock(berlin("2026-12-01 15:00")))
     extra: str = ""
+    line: int | None = None
     _world: World | None = None
 
     @property
@@ -115,7 +119,9 @@ class Seeker:
         if not path.exists():
             server = self.mailbox.server
             text = CONFIGURATION.format(
-                port=server.ports.imaps,
+                host="localhost" if self.line is None else "127.0.0.1",
+                port=self.line or server.ports.imaps,
+                security="tls" if self.line is None else "none",
                 username=self.mailbox.name,
                 ca_file=server.ca_file,
                 extra=self.extra,
@@ -220,6 +226,11 @@ class Seeker:
 
     # ---- what lies in the mailbox
 
+    @property
+    def folders(self) -> Folders:
+        """What the server calls Drafts, Sent and Trash."""
+        return self.mailbox.server.folders
+
     def lying_in(self, folder: str) -> list[tuple[int, EmailMessage]]:
         """UID and message of everything in a folder, looked at without touching a flag."""
         client = self.mailbox.looking
@@ -237,12 +248,12 @@ class Seeker:
 
     def drafts(self) -> list[EmailMessage]:
         """What lies in Drafts."""
-        return [message for _, message in self.lying_in("Drafts")]
+        return [message for _, message in self.lying_in(self.folders.drafts)]
 
     # ---- what others write
 
     def receives(self, raw: bytes, folder: str | None = None) -> None:
-        """Mail arrives, over LMTP."""
+        """Mail arrives."""
         self.mailbox.deliver(raw, folder)
 
     def letter_from(
@@ -286,9 +297,9 @@ class Seeker:
 
     def sends(self, uid: int, *, keep_draft: bool = False, **changes: str) -> None:
         """Press Send on a draft: a copy goes to Sent, the draft goes away."""
-        client = self.mailbox.looking
         message = self._changed(uid, changes)
-        client.append("Sent", message.as_bytes(policy=policy.SMTP), flags=[b"\\Seen"])
+        raw = message.as_bytes(policy=policy.SMTP)
+        self.mailbox.append(self.folders.sent, raw, b"\\Seen")
         if not keep_draft:
             self.deletes(uid)
 
@@ -296,22 +307,27 @@ class Seeker:
         """Change a draft's text and save it: a new message, the old one expunged."""
         message = self._changed(uid, changes)
         message.set_content(text)
-        client = self.mailbox.looking
-        client.append("Drafts", message.as_bytes(policy=policy.SMTP), flags=[b"\\Draft", b"\\Seen"])
+        raw = message.as_bytes(policy=policy.SMTP)
+        self.mailbox.append(self.folders.drafts, raw, b"\\Draft", b"\\Seen")
         self.deletes(uid)
 
     def deletes(self, uid: int, *, to_trash: bool = False) -> None:
-        """Delete a draft, for good or into Trash."""
+        """Delete a draft, for good or into Trash, with what the server offers for it."""
         client = self.mailbox.looking
-        client.select_folder("Drafts")
-        if to_trash:
-            client.move([uid], "Trash")
+        client.select_folder(self.folders.drafts)
+        if to_trash and client.has_capability("MOVE"):
+            client.move([uid], self.folders.trash)
             return
+        if to_trash:
+            client.copy([uid], self.folders.trash)
         client.delete_messages([uid])
-        client.uid_expunge([uid])
+        if client.has_capability("UIDPLUS"):
+            client.uid_expunge([uid])
+        else:
+            client.expunge()
 
-    def writes(self, to: Person, subject: str, folder: str = "Sent", **more: Any) -> None:
-        """Write by hand: a copy lies in Sent."""
+    def writes(self, to: Person, subject: str, folder: str | None = None, **more: Any) -> None:
+        """Write by hand: a copy lies in Sent, unless another folder is given."""
         raw = mail(
             sender="Robin Doe <robin@example.org>",
             to=f"{to.name} <{to.address}>",
@@ -319,10 +335,10 @@ class Seeker:
             date=format_datetime(self.clock.now().astimezone(BERLIN)),
             **more,
         )
-        self.mailbox.looking.append(folder, raw, flags=[b"\\Seen"])
+        self.mailbox.append(folder or self.folders.sent, raw, b"\\Seen")
 
     def _changed(self, uid: int, changes: dict[str, str]) -> EmailMessage:
-        message = dict(self.lying_in("Drafts"))[uid]
+        message = dict(self.lying_in(self.folders.drafts))[uid]
         stamped = {"Date": format_datetime(self.clock.now().astimezone(BERLIN)), **changes}
         for name, value in stamped.items():
             del message[name.replace("_", "-")]

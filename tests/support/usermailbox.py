@@ -1,4 +1,4 @@
-"""One user's mailbox on the real server, as a test wants to hold it."""
+"""One user's mailbox on a real server, as a test wants to hold it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import imapclient
 
 from followupd.config.settings import Imap, PasswordKind, PasswordSource, Security
 from followupd.mailbox.connection import Connection
-from tests.support.dovecot import PASSWORD
+from tests.support.mailserver import PASSWORD
 
 if TYPE_CHECKING:
     import ssl
 
-    from tests.support.dovecot import Dovecot
+    from tests.support.mailserver import MailServer
 
 PASSWORD_VARIABLE = "FOLLOWUPD_TEST_PASSWORD"
 
@@ -31,7 +31,7 @@ class UserMailbox:
     """
 
     name: str
-    server: Dovecot
+    server: MailServer
     context: ssl.SSLContext
     _opened: list[Connection] = field(default_factory=list)
     _looking: Any = None
@@ -66,6 +66,14 @@ class UserMailbox:
     def deliver(self, raw: bytes, folder: str | None = None) -> None:
         """Deliver mail, into the INBOX unless another folder is given."""
         self.server.deliver(self.name, raw, folder)
+
+    def append(self, folder: str, raw: bytes, *flags: bytes) -> None:
+        """Lay a message into a folder as a mail program does, with the folder open for writing.
+
+        Courier refuses an APPEND to a folder that is open read-only.
+        """
+        self.looking.select_folder(folder)
+        self.looking.append(folder, raw, flags=flags)
 
     @property
     def looking(self) -> Any:

@@ -1,0 +1,1 @@
+"""Real mail programs, driven as a person would."""
