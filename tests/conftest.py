@@ -1,4 +1,4 @@
-"""Fixtures for every test: the real server, a fresh mailbox, certificates, a fake server."""
+"""For every test: how hard hypothesis tries, the real server, a fresh mailbox, certificates."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from followupd.mailbox.connection import tls_context
 from tests.support import courier, cyrus
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator
     from pathlib import Path
+
+# Nothing may fail because the machine is busy, and the same examples are tried every time where a
+# run must be repeatable.
+_PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", _PATIENT, derandomize=True)
+settings.register_profile("here", _PATIENT)
+settings.load_profile("ci" if os.environ.get("CI") == "true" else "here")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -94,7 +94,7 @@ def build_parser() -> Parser:
         description="The right follow-up after a job interview, on the right day, once.",
         epilog="To begin: `followupd check` tries your configuration, `followupd add` records an "
         "interview, `followupd run` watches your mail and lays drafts into Drafts. Nothing is sent "
-        "unless you send it. `followupd COMMAND --help` tells more about a command.",
+        "unless you send or approve it. `followupd COMMAND --help` tells more about a command.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"followupd {__version__}")

@@ -20,13 +20,15 @@ from followupd.cli.findings import STYLES, State
 from followupd.cli.format import moment
 from followupd.cli.screen import Screen, print_json
 from followupd.config import DigestWay, state_directory
-from followupd.errors import ConfigError, FollowupdError
+from followupd.config.words import nearest
+from followupd.errors import ConfigError, FollowupdError, ServerRefused
 from followupd.mailbox.connection import Connection
 from followupd.mailbox.folders import find_folders
 from followupd.outbox import sign_in
 from followupd.reading.text import clean
 from followupd.secrets import server_password
 from followupd.service.digest_ways import messenger_of
+from followupd.service.filing import lays_copy
 from followupd.service.setup import checked_templates
 from followupd.service.world import workdays_of
 from followupd.store import DATABASE, Store
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from followupd.config import Account, Digest, Settings, Smtp
+    from followupd.mailbox.folders import Roles
+    from followupd.mailbox.responses import Folder
     from followupd.service.clock import Clock
 
 _SOON = timedelta(days=14)
@@ -96,15 +100,12 @@ def everything(settings: Settings, state: Path, clock: Clock) -> Iterator[Check]
         yield from _account(account, clock)
         if account.smtp is not None:
             yield _outbox(account.name, account.smtp)
-        if account.approval_folder is not None:
-            what = "this version sends nothing: a draft moved there stays there"
-            yield Check(f"{account.name}: approval folder", State.WARNING, what)
     if settings.digest is not None:
         yield _digest(settings, settings.digest)
 
 
 def _outbox(name: str, smtp: Smtp) -> Check:
-    """Whether the server that could send takes the login; nothing is sent."""
+    """Whether the server that sends takes the login; nothing is sent now."""
     try:
         where = asyncio.run(sign_in(smtp, server_password(name, smtp)))
     except FollowupdError as error:
@@ -201,7 +202,11 @@ def _account(account: Account, clock: Clock) -> Iterator[Check]:
         yield Check(f"{name}: login", State.OK, f"{imap.username} at {connection.where}")
         yield _protection(name, connection, clock)
         yield from _abilities(name, connection)
-        yield from _folders(account, connection)
+        folders = connection.folders()
+        roles = find_folders(folders, account.imap)
+        yield from _folders(account, roles)
+        if account.approval_folder is not None:
+            yield _approval(account, account.approval_folder, folders)
     except FollowupdError as error:
         yield Check(f"{name}: mailbox", State.FAILED, clean(str(error), _DETAIL_LIMIT))
     finally:
@@ -232,10 +237,8 @@ def _abilities(name: str, connection: Connection) -> Iterator[Check]:
             yield Check(f"{name}: server", State.WARNING, f"no {ability}: {otherwise}")
 
 
-def _folders(account: Account, connection: Connection) -> Iterator[Check]:
+def _folders(account: Account, roles: Roles) -> Iterator[Check]:
     name = f"{account.name}: folders"
-    folders = connection.folders()
-    roles = find_folders(folders, account.imap)
     found = {"drafts": roles.drafts, "sent": roles.sent, "trash": roles.trash}
     said = ", ".join(f"{role}: {clean(folder, 80)}" for role, folder in found.items() if folder)
     watched = ", ".join(clean(folder, 80) for folder in roles.watched)
@@ -247,7 +250,24 @@ def _folders(account: Account, connection: Connection) -> Iterator[Check]:
         if found[role] is None:
             advice = f"no {role} folder was found, so {what}; set imap.{role}"
             yield Check(name, State.WARNING, advice)
-    approval = account.approval_folder
-    if approval is not None and approval not in {folder.name for folder in folders}:
-        what = f"there is no approval folder {clean(approval, 80)}; create it in your mail program"
-        yield Check(name, State.FAILED, what)
+
+
+def _approval(account: Account, wanted: str, folders: tuple[Folder, ...]) -> Check:
+    """What becomes of what the user moves into the approval folder, and whether it can be found."""
+    name, shown = f"{account.name}: approval folder", clean(wanted, 80)
+    try:
+        roles = find_folders(folders, account.imap, wanted)
+    except ServerRefused as error:
+        return Check(name, State.FAILED, clean(str(error), _DETAIL_LIMIT))
+    if roles.approval is None:
+        meant = nearest(wanted, [folder.name for folder in folders if folder.selectable])
+        hint = f"; did you mean {clean(meant, 80)}?" if meant is not None else ""
+        what = f"there is no folder {shown}; create it in your mail program{hint}"
+        return Check(name, State.FAILED, what)
+    said = f"a draft that you move into {shown} is sent within sending hours"
+    if not lays_copy(account):
+        return Check(name, State.OK, f"{said}; no copy is laid into Sent")
+    if roles.sent is None:
+        what = f"{said}, but no copy is kept: no sent folder was found; set imap.sent"
+        return Check(name, State.WARNING, what)
+    return Check(name, State.OK, f"{said}; a copy is laid into {clean(roles.sent, 80)}")

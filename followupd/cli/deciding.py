@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     Decide: TypeAlias = Callable[["Case"], tuple[Event, str]]
 
 _NOTE_LIMIT = 2000
-_WAITING = (StepState.QUEUED, StepState.EDITED, StepState.MISSING)
+_WAITING = (StepState.QUEUED, StepState.EDITED, StepState.MISSING, StepState.APPROVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +170,11 @@ def skip(arguments: Namespace, clock: Clock) -> int:
         skipped = happened.StepSkipped(
             at=case.desk.now, step=step.step, cycle=step.cycle, person=person
         )
-        touched = any(
-            draft.state is DraftState.EDITED
-            for draft in case.history.open_drafts
-            if draft.rung == (step.step, step.cycle, person.casefold())
-        )
-        yours = " The draft you edited stays in Drafts: delete it yourself." if touched else ""
+        rung = (step.step, step.cycle, person.casefold())
+        states = {draft.state for draft in case.history.open_drafts if draft.rung == rung}
+        yours = ""
+        if DraftState.EDITED in states:
+            yours = " The draft you edited stays in Drafts: delete it yourself."
         return skipped, f"Skipped: {step_to(step)}.{yours}"
 
     return record(arguments, clock, decide)

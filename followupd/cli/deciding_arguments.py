@@ -71,6 +71,23 @@ def _add_what_happened(commands: Commands) -> None:
         nargs="?",
         help="which, as `followupd plan` shows it; needed where there are several",
     )
+    sent = command(
+        commands,
+        "sent",
+        "sending:sent",
+        "an approved draft was sent, or was not, where followupd could not find out",
+        number=True,
+    )
+    sent.add_argument(
+        "step",
+        metavar="STEP",
+        nargs="?",
+        help="whose draft, as `followupd plan` shows it; needed where there are several",
+    )
+    sent.add_argument("--to", metavar="PERSON", help=f"of several to whom: {_WHOM}")
+    went = sent.add_mutually_exclusive_group(required=True)
+    went.add_argument("--yes", action="store_true", help="it was: it is never sent again")
+    went.add_argument("--no", action="store_true", help="it was not: it is sent again")
     close = _deciding(commands, "close", "it is over: nothing more is laid into Drafts for it")
     close.add_argument("--reason", metavar="R", default="", help="why, for yourself")
     _deciding(commands, "reopen", "take a closing, or an answer, back")
@@ -102,7 +119,10 @@ def _add_wishes(commands: Commands) -> None:
         "leave out the step that is next; what is in Drafts comes before what is planned",
     )
     pause = command(
-        commands, "pause", "pausing:pause", "lay nothing into Drafts for any interview, for a while"
+        commands,
+        "pause",
+        "pausing:pause",
+        "lay nothing into Drafts for any interview, and send nothing, for a while",
     )
     pause.add_argument(
         "until",

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from followupd.cli.approved import asks_user, draft_words, is_point
 from followupd.cli.desk import open_desk
-from followupd.cli.format import counted, draft_stands, draft_to, iso, moment, step_ahead
+from followupd.cli.format import counted, iso, moment, step_ahead
 from followupd.cli.open_points import open_points_briefly, pause_words
 from followupd.cli.screen import Screen, print_json
 from followupd.cli.standing import answer_words, next_words
@@ -15,7 +16,7 @@ from followupd.domain.days import say_day
 from followupd.domain.interview import Status
 from followupd.domain.plan import StepState
 from followupd.domain.verdicts import is_unclear
-from followupd.reading.text import clean
+from followupd.reading.text import clean, quoted
 from followupd.service.digest_journal import digest_problem
 from followupd.store.records import CALENDAR_FILE
 
@@ -54,7 +55,8 @@ class Row:
     @property
     def order(self) -> tuple[bool, bool, datetime, int]:
         """What needs the user first, then what is due next; what is closed last."""
-        needs = bool(self.history.possible or self.history.open_drafts or self.plan.tasks)
+        waits = any(asks_user(draft, self.plan) for draft in self.history.open_drafts)
+        needs = waits or bool(self.history.possible or self.plan.tasks)
         step = self.plan.next_step
         due = step.due if step is not None and step.due is not None else _NEVER
         closed = self.plan.status is Status.CLOSED
@@ -151,6 +153,10 @@ def account_lines(desk: Desk, reading: Reading) -> Iterator[str]:
         unreadable = len(reading.unreadable(account.name))
         if unreadable:
             yield f"{account.name}: {counted(unreadable, 'mail')} could not be read"
+        for stranger in reading.strangers(account.name):
+            what = quoted(stranger.subject, 80) if stranger.subject else "a mail"
+            where = clean(stranger.folder, 80)
+            yield f"{account.name}: {what} in {where} is not sent: {stranger.reason}"
     broken = digest_problem(reading) if desk.settings.digest is not None else None
     if broken is not None and broken.problem_since is not None:
         since_then = moment(broken.problem_since, desk.today, desk.workdays)
@@ -199,10 +205,11 @@ def _what_is_next(row: Row, desk: Desk) -> Iterator[str]:
     said = next_words(row.plan, desk)
     if history.possible:
         yield f"{counted(len(history.possible), 'possible reply')}: followupd resolve"
-    for draft in history.open_drafts[:_DRAFTS_NAMED]:
-        yield f"{draft_to(draft, history)} {draft_stands(draft)}"
-    if len(history.open_drafts) > _DRAFTS_NAMED:
-        yield f"and {counted(len(history.open_drafts) - _DRAFTS_NAMED, 'more draft')}"
+    drafts = sorted(history.open_drafts, key=lambda each: not is_point(each, row.plan))
+    for draft in drafts[:_DRAFTS_NAMED]:
+        yield draft_words(draft, history, row.plan, desk)
+    if len(drafts) > _DRAFTS_NAMED:
+        yield f"and {counted(len(drafts) - _DRAFTS_NAMED, 'more draft')}"
     yield from _how_it_ended(row, desk)
     yield from open_points_briefly(history, row.plan, desk)
     if said is not None:

@@ -6,6 +6,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
+from followupd.cli.approved import draft_words
 from followupd.cli.desk import Desk
 from followupd.cli.format import counted, name_of
 from followupd.cli.opening import open_quietly
@@ -22,12 +23,14 @@ from followupd.store import event_to_json
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
     from typing import Self
 
     from followupd.domain.events import Event
+    from followupd.domain.history import History
+    from followupd.domain.plan import Plan
     from followupd.service.clock import Clock
     from followupd.service.world import World
 
@@ -112,15 +115,25 @@ def _print(desk: Desk, before: int, *, quietly: bool) -> None:
         is_due = said.startswith(NOW)
         words = f"Due {said}" if is_due else f"Next, {said}"
         screen.line(f"{words} ({name_of(history.interview)}).")
-    drafts = (draft for history in histories.values() for draft in history.open_drafts)
-    waiting = sum(draft.state is not DraftState.MISSING for draft in drafts)
-    if waiting:
-        screen.line(f"{counted(waiting, 'draft')} in Drafts: send, or delete for no.")
+    for line in _drafts(plans, desk):
+        screen.line(line)
     # A mail that may belong to several interviews is one to decide.
     possible = (each for history in histories.values() for each in history.possible)
     unsure = {each.mail.message_id for each in possible}
     if unsure:
         screen.line(f"{counted(len(unsure), 'possible reply')} to decide: `followupd resolve`.")
+
+
+def _drafts(plans: Sequence[tuple[Plan, History]], desk: Desk) -> Iterator[str]:
+    """How many drafts wait in Drafts, and what becomes of those that were approved."""
+    drafts = [(draft, plan, history) for plan, history in plans for draft in history.open_drafts]
+    waiting = sum(draft.state.is_in_drafts for draft, _, _ in drafts)
+    if waiting:
+        yield f"{counted(waiting, 'draft')} in Drafts: send, or delete for no."
+    for draft, plan, history in drafts:
+        if draft.state in (DraftState.APPROVED, DraftState.UNCLEAR):
+            said = draft_words(draft, history, plan, desk)
+            yield f"{name_of(history.interview)}: {said}"
 
 
 class Progress:

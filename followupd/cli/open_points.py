@@ -1,8 +1,8 @@
-"""What waits for the user's hand or word beside the drafts, in sentences; pure.
+"""What waits for the user's hand or word beside the drafts in Drafts, in sentences; pure.
 
-A task that has no draft, an answer that will close the interview, somebody who stands in, plans
-that changed, a review that is still to be written, a pause. Each says what happens next and the
-command for it.
+What became of an approved draft, a task that has no draft, an answer that will close the interview,
+somebody who stands in, plans that changed, a review that is still to be written, a pause. Each says
+what happens next and the command for it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from followupd.cli.approved import approval_points
 from followupd.cli.format import NAME_LIMIT, day_with_distance, moment, person_name
 from followupd.domain.absences import is_away
 from followupd.domain.days import say_day
@@ -58,6 +59,7 @@ def open_points(
     problem = cadence_problem(history, desk.settings)
     if problem is not None:
         yield f"{problem}."
+    yield from approval_points(history, plan, desk)
     for task in plan.tasks:
         yield _task_sentence(task, history, plan, desk)
     if history.followed_by is not None:

@@ -21,6 +21,7 @@ NO_COMMAND = "there is no command"
 _CHOICE = re.compile(r"argument (\S+): invalid choice: (.*) \(choose from (.*)\)", re.DOTALL)
 _MISSING = re.compile(r"the following arguments are required: (.*)", re.DOTALL)
 _NO_VALUE = re.compile(r"argument (\S+): expected (?:one|at least one) argument")
+_ONE_OF = re.compile(r"one of the arguments (.*) is required")
 _TOGETHER = re.compile(r"argument (\S+): not allowed with argument (\S+)")
 _ARGUMENT = re.compile(r"^argument (\S+): ")
 
@@ -59,7 +60,8 @@ def _in_own_words(message: str) -> str:
         return f"{found[1]}: the value is missing"
     if found := _TOGETHER.fullmatch(message):
         return f"{found[1]} and {found[2]} exclude each other; give one of them"
-    return _ARGUMENT.sub(r"\1: ", message, count=1)
+    said = _ONE_OF.sub(lambda found: f"say {' or '.join(found[1].split())}", message)
+    return _ARGUMENT.sub(r"\1: ", said, count=1)
 
 
 def add_config(parser: argparse.ArgumentParser, default: str | None) -> None:

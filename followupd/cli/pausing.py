@@ -1,4 +1,4 @@
-"""`pause` and `resume`: nothing is laid into Drafts for a while.
+"""`pause` and `resume`: nothing is laid into Drafts, and nothing approved sent, for a while.
 
 A promise is the user's own word to somebody, so one that falls into the pause is named first.
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from followupd.cli.desk import open_desk
-from followupd.cli.format import moment, name_of, person_name, step_ahead
+from followupd.cli.format import draft_to, moment, name_of, person_name, step_ahead
 from followupd.cli.screen import Screen
 from followupd.cli.when import read_moment
 from followupd.domain.cadence import PROMISE, REMINDER
@@ -108,6 +108,8 @@ def pause(arguments: Namespace, clock: Clock) -> int:
                 screen.line(f"Held back: {each.words(desk)}.")
         if not held:
             screen.line("Nothing was to be laid meanwhile.")
+        for words in _approved(desk, until):
+            screen.line(f"Not sent meanwhile, though you approved it: {words}.")
         screen.line(
             "Mail is read as before, and what lies in Drafts stays there; what you ask for with "
             "`followupd draft` is laid all the same."
@@ -125,6 +127,17 @@ def _left_out(desk: Desk) -> dict[Key, str]:
         for step in plan.steps
         if step.state is StepState.PASSED
     }
+
+
+def _approved(desk: Desk, until: datetime | None) -> Iterator[str]:
+    """The approved drafts that would have gone out before the pause ends, over all interviews."""
+    for history, plan in _plans(desk, workdays_of(desk.settings)):
+        for sending in plan.send:
+            draft = history.draft(sending.message_id)
+            if draft is None or sending.due is None or (until is not None and sending.due >= until):
+                continue
+            interview = f"interview {history.interview_id}: {name_of(history.interview)}"
+            yield f"{draft_to(draft, history)} ({interview})"
 
 
 def resume(arguments: Namespace, clock: Clock) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from followupd.cli.approved import unless_sent
 from followupd.cli.format import (
     NAME_LIMIT,
     counted,
@@ -74,7 +75,7 @@ def explained(
     if plan.queue:
         yield (
             "What is due now is laid into Drafts within a moment if `followupd run` is running, "
-            "else by `followupd once`. Nothing is sent unless you send it."
+            f"else by `followupd once`. {unless_sent(interview.account, desk.settings)}"
         )
     yield from _missing(history, desk, is_ahead=plan.status is Status.UPCOMING)
     yield from _untranslated(interview, desk.settings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from followupd.cli.format import NAME_LIMIT
+from followupd.cli.format import NAME_LIMIT, draft_stands
 from followupd.cli.open_points import REJECTION_ANSWER
 from followupd.config.words import near, quoted
 from followupd.domain.acts import Given
@@ -184,7 +184,7 @@ def objections(
         yield f"you wrote to {who} on {wrote} and have no answer yet; the next is well on {day}"
     waiting = contacts.other_draft(person.address, history.interview_id, ("", 0, ""))
     if waiting is not None:
-        yield f"another draft to {who} waits in Drafts: {waiting.step}"
+        yield f"another draft to {who} {draft_stands(waiting)}: {waiting.step}"
     for step in plan.queue:
         if step.channel is Channel.EMAIL and step.person and step.person.key == person.key:
             yield f"another draft to {who} is about to be laid: {step.step}"

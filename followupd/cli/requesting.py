@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from followupd.cli.approved import unless_sent
 from followupd.cli.desk import history_of, open_desk
 from followupd.cli.format import NAME_LIMIT, worded
 from followupd.cli.people import read_person
@@ -209,7 +210,7 @@ def _tell(asked: _Asked, desk: Desk, *, as_json: bool) -> None:
     screen.line()
     screen.line(
         "It is laid into Drafts within a moment if `followupd run` is running, else by "
-        "`followupd once`. Nothing is sent unless you send it."
+        f"`followupd once`. {unless_sent(history.interview.account, desk.settings)}"
     )
 
 

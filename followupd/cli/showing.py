@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from followupd.cli.approved import draft_words
 from followupd.cli.desk import history_of, open_desk
 from followupd.cli.format import (
     NAME_LIMIT,
     counted,
     day_with_distance,
-    draft_stands,
-    draft_to,
     iso,
     moment,
     name_of,
@@ -60,7 +59,7 @@ def show(arguments: Namespace, clock: Clock) -> int:
         screen = Screen()
         _print_facts(screen, history, plan, desk)
         _print_people(screen, history)
-        _print_mail(screen, history, desk, unreadable)
+        _print_mail(screen, history, plan, desk, unreadable)
         screen.heading("Plan")
         print_plan(screen, plan, desk)
         screen.heading("Last events")
@@ -207,12 +206,14 @@ def _contact(person: Person, history: History) -> str:
     return ", ".join(said)
 
 
-def _print_mail(screen: Screen, history: History, desk: Desk, unreadable: int) -> None:
+def _print_mail(
+    screen: Screen, history: History, planned: Plan, desk: Desk, unreadable: int
+) -> None:
     if history.drafts:
         screen.heading("Drafts")
         for draft in history.drafts:
             at = moment(draft.settled_at or draft.queued_at, desk.today, desk.workdays)
-            screen.line(f"{draft_to(draft, history)} {draft_stands(draft)} ({at})", indent=2)
+            screen.line(f"{draft_words(draft, history, planned, desk)} ({at})", indent=2)
     if history.possible:
         screen.heading("Possible replies")
         for possible in history.possible:

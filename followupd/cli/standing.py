@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from followupd.cli.approved import approval_folder, asks_user, draft_words, is_point
 from followupd.cli.format import (
     as_typed,
     counted,
     day_with_distance,
-    draft_stands,
     draft_to,
     listed,
     moment,
@@ -125,12 +125,15 @@ def what_follows(
         yield paused
     withdrawn = {each.message_id: each.reason for each in plan.withdraw}
     for draft in history.open_drafts:
-        what = draft_to(draft, history)
         if draft.message_id in withdrawn:
             reason = clean(withdrawn[draft.message_id], _REASON_LIMIT)
+            what = draft_to(draft, history)
             yield f"The draft {what} will be taken back from Drafts: {reason}."
-        else:
-            yield f"The draft {what} {draft_stands(draft)}."
+        elif not is_point(draft, plan):
+            yield f"The draft {draft_words(draft, history, plan, desk)}."
+            if not asks_user(draft, plan):
+                folder = approval_folder(history, desk.settings)
+                yield f"To take the approval back, move it out of {folder} before."
     yield from _unclear(history)
     if history.possible:
         replies = counted(len(history.possible), "possible reply")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from followupd.cli.format import called, draft_to, moment, name_of, stand_in_words, worded
 from followupd.cli.telling_acts import tell_act
-from followupd.cli.telling_approvals import tell_approval
+from followupd.cli.telling_approvals import tell_approval, tell_sending
 from followupd.domain import approvals
 from followupd.domain import events as happened
 from followupd.domain.days import say_day
@@ -40,7 +40,7 @@ class Teller:
     workdays: Workdays
     today: date
 
-    def tell(self, event: Event) -> str:  # noqa: C901, PLR0911, PLR0912, PLR0915 - one case an event
+    def tell(self, event: Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one case an event
         """What happened, without the time at which followupd learned of it."""
         match event:
             case happened.Added(interview=interview):
@@ -77,16 +77,11 @@ class Teller:
                 return f"laid into Drafts: {self._draft(message_id)}"
             case happened.DraftEdited(message_id=message_id):
                 return f"you edited the draft: {self._draft(message_id)}"
-            case happened.DraftSent(message_id=message_id, sent_at=sent_at, answer=answer) if (
-                answer
-            ):
-                at = moment(sent_at, self.today, self.workdays)
-                said = f"sent as you approved, on {at}: {self._draft(message_id)}"
-                return f"{said}; the server said {quoted(answer, 100)}"
-            case happened.DraftSent(message_id=message_id, certain=certain, sent_at=sent_at):
-                seems = "" if certain else " (recognised by thread and person)"
-                at = moment(sent_at, self.today, self.workdays)
-                return f"you sent {self._draft(message_id)} on {at}{seems}"
+            case happened.DraftSent(message_id=message_id):
+                draft = self.history.draft(message_id)
+                return tell_sending(
+                    event, draft, self._draft(message_id), self.workdays, self.today
+                )
             case happened.DraftDismissed(message_id=message_id):
                 return f"you deleted the draft: {self._draft(message_id)}"
             case happened.DraftWithdrawn(message_id=message_id, reason=reason):
@@ -121,8 +116,8 @@ class Teller:
             case happened.Noted(text=text):
                 return f"note: {clean(text, _TEXT_LIMIT)}"
             case _ if isinstance(event, approvals.Approving):
-                draft = self._draft(event.message_id)
-                return tell_approval(event, draft, self.workdays, self.today)
+                called_so = self._draft(event.message_id)
+                return tell_approval(event, called_so, self.workdays, self.today)
             case _:
                 return tell_act(event, self.history, self.today)
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
+from followupd.domain.digest_approvals import approved, unclear
 from followupd.domain.digest_lines import (
     answers,
     calls,
@@ -35,11 +36,13 @@ if TYPE_CHECKING:
     from followupd.domain.digest_lines import Process
     from followupd.domain.digest_parts import (
         Answer,
+        ApprovedDraft,
         Call,
         Cold,
         Ending,
         Question,
         Task,
+        UnclearSending,
         WaitingDraft,
         WaitingPromise,
     )
@@ -57,11 +60,13 @@ class Digest:
         troubles: why what follows may not be all there is, a sentence each.
         answers: what came since the last digest.
         questions: what only the user can decide.
+        unclear: what may have been sent or not, which only the user can find out.
         suggested: interviews to accept or dismiss.
         promises: those for today and tomorrow.
         calls: those to be made today.
         tasks: what is to be done and has no draft.
         drafts: what waits in Drafts to be sent or deleted.
+        approved: what the user approved and is not sent yet.
         cold: silent interviews.
         endings: interviews closed since the last digest.
     """
@@ -71,11 +76,13 @@ class Digest:
     troubles: tuple[str, ...] = ()
     answers: tuple[Answer, ...] = ()
     questions: tuple[Question, ...] = ()
+    unclear: tuple[UnclearSending, ...] = ()
     suggested: tuple[Suggested, ...] = ()
     promises: tuple[WaitingPromise, ...] = ()
     calls: tuple[Call, ...] = ()
     tasks: tuple[Task, ...] = ()
     drafts: tuple[WaitingDraft, ...] = ()
+    approved: tuple[ApprovedDraft, ...] = ()
     cold: tuple[Cold, ...] = ()
     endings: tuple[Ending, ...] = ()
 
@@ -111,6 +118,7 @@ def digest(
         troubles=tuple(troubles),
         answers=tuple(answers(processes, workdays)),
         questions=tuple(questions(processes, workdays)),
+        unclear=tuple(unclear(processes, workdays)),
         suggested=tuple(
             Suggested(number, each.company, workdays.day_of(each.held_at), each.accepted_as)
             for number, each in suggestions
@@ -119,6 +127,7 @@ def digest(
         calls=tuple(calls(processes, workdays, today)),
         tasks=tuple(tasks(processes, workdays, today)),
         drafts=tuple(drafts(processes, workdays, today)),
+        approved=tuple(approved(processes)),
         cold=tuple(cold(processes, workdays, today)),
         endings=tuple(endings(processes, since)),
     )

@@ -37,7 +37,8 @@ _KEPT = (StepState.SENT, StepState.DISMISSED, StepState.SKIPPED, StepState.DONE,
 """What has become of a promise that need not be spoken of any more. One that was passed over is
 still to be kept: there is only nobody recorded to send it to."""
 
-_TO_CALL = (StepState.DUE, StepState.QUEUED, StepState.EDITED)
+_TO_CALL = (StepState.DUE, StepState.QUEUED, StepState.EDITED, StepState.APPROVED)
+"""An approved call sheet is sent to nobody: the call is still to be made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,8 @@ def promises(processes: Iterable[Process], today: date) -> Iterator[WaitingPromi
             if step.step != PROMISE or step.request is not None or step.state in _KEPT:
                 continue
             promise = process.history.interview.promises[step.cycle]
+            if _goes_out(step, process, promise.on):
+                continue
             if 0 <= (promise.on - today).days <= 1:
                 who = _called(step)
                 found.append(WaitingPromise(about(process.history), promise.what, promise.on, who))
@@ -149,17 +152,18 @@ def drafts(processes: Iterable[Process], workdays: Workdays, today: date) -> Ite
     found = []
     for process in processes:
         for draft in _lying(process):
-            if draft.to.casefold() != draft.person.casefold():
-                continue  # a sheet for the user
+            if draft.is_sheet:
+                continue
             since = workdays.day_of(draft.queued_at)
             found.append(
                 WaitingDraft(
                     about=about(process.history),
                     step=draft.step,
-                    who=_name_of(draft.person, process.history),
+                    who=name_of(draft.person, process.history),
                     since=since,
                     days=workdays.between(since, today),
                     is_edited=draft.state is DraftState.EDITED,
+                    is_refused=bool(draft.problem),
                 )
             )
     yield from sorted(found, key=lambda each: each.since)
@@ -181,6 +185,7 @@ def cold(processes: Iterable[Process], workdays: Workdays, today: date) -> Itera
                 next=_next(process.plan, workdays),
                 drafts=sum(draft.step != REMINDER for draft in _lying(process)),
                 asks=bool(history.possible),
+                approved=sum(sending.due is not None for sending in process.plan.send),
             )
         )
     yield from sorted(found, key=lambda each: each.last_word)
@@ -204,6 +209,12 @@ def about(history: History) -> About:
     return About(history.interview_id, interview.company, interview.role)
 
 
+def name_of(address: str, history: History) -> str:
+    """The name of a person of the interview, else the address."""
+    key = address.casefold()
+    return next((p.called for p in history.interview.people if p.key == key), address)
+
+
 def _is_same(known: Mail | None, mail: Mail) -> bool:
     return known is not None and known.message_id == mail.message_id
 
@@ -216,19 +227,22 @@ def _called(step: PlannedStep) -> str:
     return step.person.called if step.person is not None else ""
 
 
-def _name_of(address: str, history: History) -> str:
-    key = address.casefold()
-    return next((p.called for p in history.interview.people if p.key == key), address)
-
-
 def _lying(process: Process) -> list[Draft]:
     """The drafts in Drafts, without those that are about to be taken back."""
     withdrawn = {each.message_id for each in process.plan.withdraw}
     return [
         draft
         for draft in process.history.open_drafts
-        if draft.state is not DraftState.MISSING and draft.message_id not in withdrawn
+        if draft.state.is_in_drafts and draft.message_id not in withdrawn
     ]
+
+
+def _goes_out(step: PlannedStep, process: Process, day: date) -> bool:
+    """Whether the draft of a step is approved and goes out on that day at the latest."""
+    due = {each.message_id for each in process.plan.send if each.due and each.due.date() <= day}
+    person = step.person.key if step.person is not None else ""
+    rung = (step.step, step.cycle, person)
+    return any(d.rung == rung and d.message_id in due for d in process.history.drafts)
 
 
 def _last_word(history: History) -> datetime:

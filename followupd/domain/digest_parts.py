@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from followupd.domain.interview import Outcome
 
@@ -128,6 +128,7 @@ class WaitingDraft:
         since: the day it was laid there.
         days: the working days since then.
         is_edited: the user has changed it.
+        is_refused: it was approved and could not be sent.
     """
 
     about: About
@@ -136,6 +137,50 @@ class WaitingDraft:
     since: date
     days: int
     is_edited: bool
+    is_refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedDraft:
+    """A letter that the user approved and that is not sent yet.
+
+    Attributes:
+        about: the interview.
+        step: its name.
+        who: whom it is to.
+        at: when it goes out, in the user's zone; None while it does not.
+        is_held: something speaks against sending it.
+        is_late: it could not be sent so far and is tried again.
+    """
+
+    about: About
+    step: str
+    who: str
+    at: datetime | None
+    is_held: bool = False
+    is_late: bool = False
+
+    @property
+    def on(self) -> date | None:
+        """The day on which it goes out, in the user's zone."""
+        return self.at.date() if self.at is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class UnclearSending:
+    """An approved letter of which it is not known whether it was sent.
+
+    Attributes:
+        about: the interview.
+        step: its name.
+        who: whom it is to.
+        at: when it was handed over, in the user's zone.
+    """
+
+    about: About
+    step: str
+    who: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +204,7 @@ class Cold:
         days: the working days since then.
         next: what comes next by itself, or None.
         drafts: how many letters or call sheets for it wait in Drafts.
+        approved: how many letters for it are approved and not sent yet.
         asks: a possible reply waits to be decided first.
     """
 
@@ -168,6 +214,7 @@ class Cold:
     next: Next | None
     drafts: int
     asks: bool
+    approved: int = 0
 
 
 @dataclass(frozen=True, slots=True)

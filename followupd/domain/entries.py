@@ -38,7 +38,7 @@ _DRAFT_LASTS: Final = timedelta(minutes=15)
 _SCRIPT_LIMIT: Final = 4000
 """Characters of a call sheet; many calendars cut a description at some eight thousand."""
 
-_WAITING = (StepState.QUEUED, StepState.EDITED, StepState.MISSING)
+_WAITING = (StepState.QUEUED, StepState.EDITED, StepState.MISSING, StepState.APPROVED)
 
 
 class EntryKind(StrEnum):

@@ -111,7 +111,9 @@ class _Rung:
                 if draft.rung[:2] == self.key[:2] and draft.key != person.key:
                     return f"the draft to {draft.person} is taken back before"
         if other is not None:
-            return f"another draft to {person.called} waits in Drafts: {other.step}"
+            is_approved = other.state in (DraftState.APPROVED, DraftState.UNCLEAR)
+            stands = "is approved" if is_approved else "waits in Drafts"
+            return f"another draft to {person.called} {stands}: {other.step}"
         return None
 
     def _blank(self, drafts: Sequence[Draft]) -> PlannedStep:

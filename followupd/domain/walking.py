@@ -17,7 +17,7 @@ from followupd.domain import acts
 from followupd.domain import events as happened
 from followupd.domain.cadence import REMINDER
 from followupd.domain.folding import fold
-from followupd.domain.interview import Channel, DraftState, Status
+from followupd.domain.interview import Channel, Status
 from followupd.domain.limits import sharing_people
 from followupd.domain.occurrence import Occurrence, What, occurrence
 from followupd.domain.plan import StepState, plan
@@ -96,7 +96,7 @@ class Walk:
             self._dirty.add(number)
         for number, history in self.histories.items():
             for draft in history.open_drafts:
-                if draft.state is not DraftState.MISSING:
+                if draft.state.is_in_drafts:
                     self._will_handle(number, draft)
         for scripted in scenario.script:
             moment = scripted.event.at.astimezone(UTC)
@@ -227,6 +227,15 @@ class Walk:
         if current.queue:
             self._lay(number, current.queue[0])
             return True
+        return self._send_approved(number, current)
+
+    def _send_approved(self, number: int, current: Plan) -> bool:
+        """Send the first approved draft whose hour has come; False when there is none."""
+        for sending in current.send:
+            draft = self.histories[number].draft(sending.message_id)
+            if draft is not None and sending.due is not None and sending.due <= self.now:
+                self._send(number, draft)
+                return True
         return False
 
     def _lay(self, number: int, step: PlannedStep) -> None:

@@ -1,9 +1,9 @@
 """Stories of interviews, lived through as the daemon would live them, but without any mail.
 
 A `Story` holds the events of one interview and a clock that only the test moves. `until` goes
-through the plan's own due times, does what each plan asks for (withdraw, queue, close) and
-records the same events as the daemon; the other methods are what people do meanwhile. Moments
-are written as the user's wall clock shows them: "2026-11-17 09:00".
+through the plan's own due times, does what each plan asks for (withdraw, queue, hold back, send,
+close) and records the same events as the daemon; the other methods are what people do meanwhile.
+Moments are written as the user's wall clock shows them: "2026-11-17 09:00".
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from followupd.domain import approvals
 from followupd.domain import events as happened
 from followupd.domain.cadence import BUILT_IN, PROMISE, Cadence
 from followupd.domain.events import AutomaticCategory, Event, Layer, Mail
@@ -34,6 +35,8 @@ IAN = Person("Ian Irwin", "ian@acme.example", Part.INTERVIEWER)
 NINA = Person("Nina North", "nina@friends.example", Part.NETWORK)
 NOAH = Person("Noah Nash", "noah@friends.example", Part.NETWORK)
 SAM = Person("Sam Stone", "sam@acme.example", Part.SENIOR)
+
+APPROVAL_FOLDER = "Followups/Send"
 
 EVERYBODY = (DANA, HENRY, IVY, IAN, NINA, NOAH)
 
@@ -102,7 +105,8 @@ class Story:
         """Do what the plan asks for until it asks for nothing more; the last plan."""
         for _ in range(20):
             current = self.plan()
-            if not (current.withdraw or current.queue or current.close):
+            sent = self._outbox(current)
+            if not (current.withdraw or current.queue or current.close or sent):
                 return current
             for withdrawal in current.withdraw:
                 self._withdraw(withdrawal.message_id, withdrawal.reason)
@@ -141,6 +145,25 @@ class Story:
                 subject=step.step,
             )
         )
+
+    def _outbox(self, current: Plan) -> bool:
+        """Hold back and send what the plan says; whether there was any of it."""
+        acted = False
+        for sending in current.send:
+            draft = self.history.draft(sending.message_id)
+            assert draft is not None
+            assert draft.approval is not None
+            if sending.held and draft.approval.held != sending.held:
+                self.record(
+                    approvals.SendingHeld(
+                        at=self.now, message_id=draft.message_id, reason=sending.held
+                    )
+                )
+                acted = True
+            if sending.due is not None and sending.due <= self.now:
+                self._sent(draft, answer="250 OK")
+                acted = True
+        return acted
 
     def _withdraw(self, message_id: str, reason: str) -> None:
         draft = self.history.draft(message_id)
@@ -200,6 +223,9 @@ class Story:
     def send_draft(self, draft: Draft) -> None:
         """The user sends that draft."""
         self.now += SOON
+        self._sent(draft)
+
+    def _sent(self, draft: Draft, answer: str = "") -> None:
         self.record(
             happened.DraftSent(
                 at=self.now,
@@ -207,8 +233,54 @@ class Story:
                 sent_at=self.now,
                 sent_message_id=draft.message_id,
                 certain=True,
+                answer=answer,
             )
         )
+
+    def approve(self, name: str, person: Person | None = None, *recipients: str) -> None:
+        """The user moves the draft into the approval folder; to whom, where they changed that."""
+        draft = self.draft(name, person)
+        self.record(
+            approvals.DraftApproved(
+                at=self.now,
+                message_id=draft.message_id,
+                folder=APPROVAL_FOLDER,
+                recipients=recipients or (draft.to,),
+            )
+        )
+
+    def take_back(self, name: str, person: Person | None = None) -> None:
+        """The user moves the draft out of the approval folder."""
+        message_id = self.draft(name, person).message_id
+        self.record(approvals.ApprovalTakenBack(at=self.now, message_id=message_id))
+
+    def fail(self, name: str, again: str | None, reason: str = "451 try later") -> None:
+        """An approved draft could not be sent; when it is tried again, or never."""
+        again_at = self.moment(again) if again is not None else None
+        self.record(
+            approvals.SendingFailed(
+                at=self.now,
+                message_id=self.draft(name).message_id,
+                reason=reason,
+                again_at=again_at,
+            )
+        )
+
+    def lose_answer(self, name: str, person: Person | None = None) -> None:
+        """An approved draft was handed over, and no answer came."""
+        self.record(
+            approvals.SendingUnclear(
+                at=self.now,
+                message_id=self.draft(name, person).message_id,
+                sending_at=self.now,
+                reason="the connection broke",
+            )
+        )
+
+    def deny(self, name: str) -> None:
+        """The user says that a draft of unclear outcome was not sent."""
+        message_id = self.draft(name).message_id
+        self.record(approvals.SendingDenied(at=self.now, message_id=message_id))
 
     def edit(self, name: str, person: Person | None = None) -> None:
         """The user changes the draft."""

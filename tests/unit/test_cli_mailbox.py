@@ -100,3 +100,87 @@ def test_once_lays_the_due_draft_once_and_says_so(shell: Shell, mailbox: UserMai
     listed = shell.did("list").out
     assert "thank-you to Dana Fox waits in Drafts" in " ".join(listed.split())
     assert "mail has not been looked at" not in listed
+
+
+WITH_APPROVAL = """{config}
+[accounts.smtp]
+host = "localhost"
+port = 9
+security = "none"
+[accounts.approval]
+folder = "{folder}"
+{more}
+"""
+
+
+def approval_check(shell: Shell, folder: str, more: str = "") -> tuple[str, str]:
+    """What `check` says of an approval folder of that name: the state, and the words."""
+    config = shell.config.read_text().split("\n[accounts.smtp]")[0]
+    shell.configure(WITH_APPROVAL.format(config=config, folder=folder, more=more))
+    checks = {each["check"]: each for each in shell.run("check", "--json").json}
+    found = checks["personal: approval folder"]
+    return found["state"], found["detail"]
+
+
+def test_check_says_that_an_approval_folder_is_missing_and_makes_none(
+    shell: Shell, mailbox: UserMailbox
+) -> None:
+    """The user makes it; one of a like name may be meant."""
+    state, said = approval_check(shell, "Followups/Send")
+    assert state == "failed"
+    assert said == "there is no folder Followups/Send; create it in your mail program"
+    mailbox.looking.create_folder("Followups")
+    mailbox.looking.create_folder("Followups/Sent")
+    state, said = approval_check(shell, "Followups/Send")
+    assert state == "failed"
+    assert said.endswith("did you mean Followups/Sent?")
+    assert not mailbox.looking.folder_exists("Followups/Send")
+
+
+def test_check_says_what_becomes_of_a_draft_in_the_approval_folder(
+    shell: Shell, mailbox: UserMailbox
+) -> None:
+    """And of the copy of it; nothing is sent to try it."""
+    mailbox.looking.create_folder("Followups")
+    mailbox.looking.create_folder("Followups/Send")
+    sent = "a draft that you move into Followups/Send is sent within sending hours"
+    state, said = approval_check(shell, "Followups/Send")
+    assert (state, said) == ("ok", f"{sent}; a copy is laid into Sent")
+    state, said = approval_check(shell, "Followups/Send", "copy_to_sent = false")
+    assert (state, said) == ("ok", f"{sent}; no copy is laid into Sent")
+
+
+@pytest.mark.parametrize("folder", ["Drafts", "Sent", "Trash"])
+def test_check_refuses_an_approval_folder_that_serves_something_else(
+    shell: Shell, folder: str
+) -> None:
+    """Whatever is laid into Drafts would be sent."""
+    state, said = approval_check(shell, folder)
+    assert state == "failed"
+    assert folder in said
+    assert "accounts[].approval.folder" in said
+
+
+def test_check_tries_the_server_that_sends(shell: Shell) -> None:
+    """There is none at that port; its check is there beside that of the folder."""
+    approval_check(shell, "Followups/Send")
+    checks = {each["check"]: each for each in shell.run("check", "--json").json}
+    assert checks["personal: SMTP"]["state"] == "failed"
+    assert "localhost:9" in checks["personal: SMTP"]["detail"]
+
+
+def test_once_says_what_becomes_of_an_approved_draft(shell: Shell, mailbox: UserMailbox) -> None:
+    """Moved into the folder on a Friday evening, it is seen there and waits for Monday."""
+    mailbox.looking.create_folder("Followups")
+    mailbox.looking.create_folder("Followups/Send")
+    approval_check(shell, "Followups/Send")
+    shell.add("--recruiter", "Dana Fox <dana@acme.example>", held="2026-12-04 14:00")
+    shell.at("2026-12-04 16:30")
+    shell.did("once")
+    mailbox.looking.select_folder("Drafts")
+    mailbox.looking.move(mailbox.looking.search(), "Followups/Send")
+    shell.at("2026-12-04 18:00")
+    out = " ".join(shell.did("once").out.split())
+    assert "you approved thank-you to Dana Fox, moved into Followups/Send" in out
+    assert "thank-you to Dana Fox is approved: it goes out on Mon 7 Dec, 09:00" in out
+    assert "in Drafts: send, or delete" not in out

@@ -9,7 +9,7 @@ import pytest
 
 from followupd.cli.format import distance
 from followupd.cli.telling import Teller
-from followupd.domain import acts
+from followupd.domain import acts, approvals
 from followupd.domain import events as happened
 from followupd.domain.events import AutomaticCategory, Layer, Mail
 from followupd.domain.interview import Outcome, Part, Person, Promise
@@ -132,6 +132,19 @@ def test_every_kind_of_event_is_told_in_words() -> None:
         acts.TaskDone(at=now, step=HOSTILE, cycle=0, person=""),
         acts.NextRoundRecorded(at=now, interview_id=2),
         acts.Reviewed(at=now, answered=True, days=3, treated=4, again=False, text=HOSTILE),
+        approvals.DraftApproved(
+            at=now, message_id="<d>", folder=HOSTILE, recipients=(HOSTILE, DANA.address)
+        ),
+        approvals.ApprovalTakenBack(at=now, message_id="<d>"),
+        approvals.SendingHeld(at=now, message_id="<d>", reason=HOSTILE),
+        approvals.SendingFailed(at=now, message_id="<d>", reason=HOSTILE, again_at=now),
+        approvals.SendingFailed(at=now, message_id="<d>", reason=HOSTILE, again_at=None),
+        approvals.SendingUnclear(at=now, message_id="<d>", reason=HOSTILE, sending_at=now),
+        approvals.SendingDenied(at=now, message_id="<d>"),
+        happened.DraftSent(
+            at=now, message_id="<d>", sent_at=now, sent_message_id="<d>", certain=True,
+            answer=HOSTILE,
+        ),
     ]  # fmt: skip
     told.record(*every[10:11])
     teller = Teller(told.history, told.workdays, date(2026, 11, 3))

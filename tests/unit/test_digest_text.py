@@ -15,6 +15,7 @@ from followupd.domain.digest import Digest
 from followupd.domain.digest_parts import (
     About,
     Answer,
+    ApprovedDraft,
     Call,
     Cold,
     Ending,
@@ -22,6 +23,7 @@ from followupd.domain.digest_parts import (
     Question,
     Suggested,
     Task,
+    UnclearSending,
     WaitingDraft,
     WaitingPromise,
 )
@@ -39,6 +41,11 @@ BERLIN = ZoneInfo("Europe/Berlin")
 def dec(day: int) -> date:
     """A day of December 2026."""
     return date(2026, 12, day)
+
+
+def nine(day: int) -> datetime:
+    """Nine o'clock on a day of December 2026, in Berlin."""
+    return datetime(2026, 12, day, 9, tzinfo=BERLIN)
 
 
 def everything(company: str = "Acme", who: str = "Dana Fox") -> Digest:
@@ -85,12 +92,22 @@ def everything(company: str = "Acme", who: str = "Dana Fox") -> Digest:
             WaitingDraft(about, "check-in", who, dec(3), 3, is_edited=False),
             WaitingDraft(about, "check-in", who, dec(7), 1, is_edited=True),
             WaitingDraft(about, "thank-you", who, dec(8), 0, is_edited=False),
+            WaitingDraft(about, "network", who, dec(8), 0, is_edited=True, is_refused=True),
+        ),
+        unclear=(UnclearSending(about, "check-in", who, nine(7)),),
+        approved=(
+            ApprovedDraft(about, "check-in", who, None, is_held=True),
+            ApprovedDraft(about, "check-in", who, nine(8)),
+            ApprovedDraft(about, "check-in", who, nine(9)),
+            ApprovedDraft(about, "check-in", who, nine(8), is_late=True),
+            ApprovedDraft(about, "check-in", who, None),
         ),
         cold=(
             one,
             replace(one, drafts=1),
             replace(one, drafts=2, days=1),
             replace(one, asks=True, days=0),
+            replace(one, approved=1),
             *(replace(one, next=each) for each in calls),
         ),
         endings=(
@@ -118,24 +135,25 @@ def test_every_kind_of_line_is_written_in_every_language(language: str) -> None:
     assert joined.count("`") == wanted.count("`")
     assert joined.count("- ") == wanted.count("- ")
     assert joined.count("Dana Fox") == wanted.count("Dana Fox")
-    for command in ("resolve`", "accept 1`", "dismiss 2`", "called 1`", "review 1`", "why 1`"):
+    for command in (
+        *("resolve`", "accept 1`", "dismiss 2`", "called 1`", "review 1`", "why 1`"),
+        *("sent 1 --yes`", "sent 1 --no`", "show 1`", "resume`"),
+    ):
         assert joined.count(command) == wanted.count(command) > 0
 
 
 @pytest.mark.parametrize(
     ("language", "subject"),
     [
-        ("en", "Follow-ups, Tuesday 8 December: 8 answers, 6 questions, 12 to do, 3 drafts"),
-        (
-            "de",
-            "Bewerbungen am Dienstag, 8. Dezember: 8 Antworten, 6 Fragen, 12 zu tun, 3 Entwürfe",
-        ),
-        ("it", "Follow-ups, Tuesday 8 December: 8 answers, 6 questions, 12 to do, 3 drafts"),
+        ("en", "Follow-ups, Tuesday 8 December: 8 answers, 7 questions, 12 to do, {}"),
+        ("de", "Bewerbungen am Dienstag, 8. Dezember: 8 Antworten, 7 Fragen, 12 zu tun, {}"),
+        ("it", "Follow-ups, Tuesday 8 December: 8 answers, 7 questions, 12 to do, {}"),
     ],
 )
 def test_the_subject_counts_what_there_is(language: str, subject: str) -> None:
     """It names nobody, since a locked screen may show it; English where there is no other text."""
-    assert digest_text(everything(), language).subject == subject
+    lying = "4 Entwürfe, 5 freigegeben" if language == "de" else "4 drafts, 5 approved"
+    assert digest_text(everything(), language).subject == subject.format(lying)
 
 
 def test_an_offer_reads_as_one_sentence() -> None:
@@ -150,6 +168,52 @@ def test_an_offer_reads_as_one_sentence() -> None:
         "- Acme, SRE: Dana wrote on Monday 7 December: an offer.\n\n"
         "1 process is alive. Keep searching meanwhile.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        (
+            "en",
+            (
+                "is sent today, 09:00.",
+                "is sent on Wednesday 9 December, 09:00.",
+                "the next try is today, 09:00.",
+            ),
+        ),
+        (
+            "de",
+            (
+                "geht hinaus heute, 09:00 Uhr.",
+                "geht hinaus am Mittwoch, 9. Dezember, 09:00 Uhr.",
+                "der nächste Versuch ist heute, 09:00 Uhr.",
+            ),
+        ),
+        (
+            "fr",
+            (
+                "part aujourd\u2019hui, 09:00.",
+                "part le mercredi 9 décembre, 09:00.",
+                "nouvel essai aujourd\u2019hui, 09:00.",
+            ),
+        ),
+        (
+            "es",
+            (
+                "sale hoy, 09:00.",
+                "sale el miércoles 9 de diciembre, 09:00.",
+                "el próximo intento es hoy, 09:00.",
+            ),
+        ),
+    ],
+)
+def test_an_approved_draft_is_told_with_its_day_and_hour(
+    language: str, lines: tuple[str, ...]
+) -> None:
+    """Today, another day, and once more after a failure."""
+    body = " ".join(digest_text(everything(), language).body.split())
+    for line in lines:
+        assert line in body
 
 
 @pytest.mark.parametrize("language", sorted(languages()))
@@ -187,9 +251,10 @@ def test_the_message_of_a_day_has_always_the_same_id() -> None:
     assert len(others | {digest_id(dec(8), ADDRESS)}) == 4
 
 
-def test_the_message_says_that_a_machine_wrote_it() -> None:
+@pytest.mark.parametrize("language", sorted(languages()))
+def test_the_message_says_that_a_machine_wrote_it(language: str) -> None:
     """RFC 3834: nothing answers it, and other readers of mail take it for no person's."""
-    text = digest_text(everything(), "en")
+    text = digest_text(everything(), language)
     raw = digest_mail(text, ADDRESS, "Robin Doe", datetime(2026, 12, 8, 8, tzinfo=BERLIN))
     message = read_headers(raw)
     assert message.header("auto-submitted") == "auto-generated"

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from followupd.domain import acts, events
+from followupd.domain import acts, approvals, events
 from followupd.domain.events import (
     DecisionMoved,
     Event,
@@ -76,11 +76,12 @@ def test_the_kinds_are_all_those_the_domain_has() -> None:
     parts_of_events = {Mail, Verdict, Words, acts.Given}
     classes = {
         value
-        for module in (events, acts)
+        for module in (events, acts, approvals)
         for value in vars(module).values()
         if is_dataclass(value) and isinstance(value, type) and value not in parts_of_events
     }
-    own = {value for value in classes if value.__module__ in (events.__name__, acts.__name__)}
+    modules = {module.__name__ for module in (events, acts, approvals)}
+    own = {value for value in classes if value.__module__ in modules}
     assert own == set(KINDS)
 
 

@@ -122,6 +122,28 @@ def test_a_decision_that_is_put_off_moves_its_entry() -> None:
     assert after.description.startswith("On Thu 12 Nov they wrote that they would decide")
 
 
+def test_an_approved_draft_is_shown_where_it_was_laid_with_its_hour() -> None:
+    """The entry does not move while it waits, and says when it goes out."""
+    told = story(DANA, HENRY)
+    told.until("2026-11-17 18:00")
+    told.approve("check-in")
+    entry = only(told, EntryKind.FOLLOW_UP, "check-in")
+    assert when(told, entry) == "2026-11-17 09:00"
+    assert "Its draft: approved: it goes out on Wed 18 Nov, 09:00." in entry.description
+    told.now = told.moment("2026-11-18 08:59")
+    assert only(told, EntryKind.FOLLOW_UP, "check-in") == entry
+
+
+def test_an_approved_promise_is_still_on_its_day() -> None:
+    """With what becomes of its draft."""
+    told = story(DANA, promises=[("2026-11-19", "the report")])
+    told.until("2026-11-19 10:00")
+    told.approve("promise")
+    entry = only(told, EntryKind.PROMISE)
+    assert when(told, entry) == "2026-11-19"
+    assert "Its draft: approved: it goes out now." in entry.description
+
+
 def test_a_draft_that_waits_is_shown_where_it_was_laid() -> None:
     """With what is to be done with it; what hangs on it has no day, but will have one again."""
     told = story(DANA, NINA)

@@ -16,6 +16,7 @@ from followupd.domain.digest_parts import Next, Suggested
 from followupd.domain.events import Layer, Meaning, Verdict
 from followupd.domain.interview import Channel, Outcome
 from followupd.domain.suggestion import Suggestion
+from followupd.domain.workdays import Away
 from tests.support.stories import DANA, HENRY, IVY, NINA, ROBIN, calendar, story
 
 if TYPE_CHECKING:
@@ -269,6 +270,95 @@ def test_a_draft_that_is_gone_or_about_to_be_taken_back_is_not_told() -> None:
     other.reply(DANA)
     assert other.plan().withdraw
     assert said(other).drafts == ()
+
+
+def test_an_approved_draft_is_told_with_its_hour_and_not_as_one_that_waits() -> None:
+    """It goes out by itself; what was refused for good waits in Drafts again."""
+    told = story(DANA, HENRY)
+    told.until("2026-11-17 18:00")
+    told.approve("check-in")
+    made = said(told)
+    [one] = made.approved
+    assert (one.step, one.who, told.clock(one.at)) == ("check-in", "Dana Fox", "2026-11-18 09:00")
+    assert (one.on, one.is_held, one.is_late) == (date(2026, 11, 18), False, False)
+    assert made.drafts == ()
+    assert [(cold.drafts, cold.approved) for cold in made.cold] == [(0, 1)]
+    told.fail("check-in", "2026-11-18 09:05")
+    assert [each.is_late for each in said(told).approved] == [True]
+    told.fail("check-in", None)
+    made = said(told)
+    assert made.approved == ()
+    assert [(each.step, each.is_edited, each.is_refused) for each in made.drafts] == [
+        ("check-in", True, True)
+    ]
+
+
+def test_what_is_held_back_is_told_before_what_goes_out() -> None:
+    """It waits for the user, though not in Drafts."""
+    goes, is_held = story(IVY), story(DANA, number=2)
+    goes.until("2026-11-17 09:00")
+    goes.record(DraftRequested(at=goes.now, template="last-note", person=IVY.address))
+    for told in (goes, is_held):
+        told.until("2026-11-17 09:00")
+    goes.approve("last-note")
+    is_held.approve("check-in")
+    is_held.reply(DANA)
+    made = said(goes, is_held)
+    assert [(each.about.id, each.is_held, each.at is None) for each in made.approved] == [
+        (2, True, True),
+        (1, False, False),
+    ]
+
+
+def test_what_is_approved_in_a_pause_has_no_hour() -> None:
+    """Until the user ends it."""
+    told = story(DANA)
+    told.until("2026-11-17 18:00")
+    told.approve("check-in")
+    told.workdays = replace(calendar(), away=(Away(told.now, None),))
+    assert [(each.at, each.on, each.is_held) for each in said(told).approved] == [
+        (None, None, False)
+    ]
+
+
+def test_what_may_have_been_sent_is_asked_every_day_until_it_is_told() -> None:
+    """Also of an interview that was closed meanwhile."""
+    told = story(DANA)
+    told.until("2026-11-17 10:00")
+    told.approve("check-in")
+    told.lose_answer("check-in")
+    told.record(happened.Closed(at=told.now, reason="enough"))
+    for now in ("2026-11-17 12:00", "2026-11-20 08:00"):
+        made = said(told, now=now)
+        [one] = made.unclear
+        assert (one.step, one.who, told.clock(one.at)) == (
+            "check-in",
+            "Dana Fox",
+            "2026-11-17 10:00",
+        )
+        assert (made.drafts, made.approved) == ((), ())
+    told.deny("check-in")
+    assert said(told).unclear == ()
+
+
+def test_a_promise_on_its_way_is_not_spoken_of_as_still_to_be_kept() -> None:
+    """Unless something holds it back, or it goes out too late for its day."""
+    told = story(DANA, promises=[("2026-11-19", "the report")])
+    told.until("2026-11-19 10:00")
+    assert [each.what for each in said(told).promises] == ["the report"]
+    told.approve("promise")
+    assert said(told).promises == ()
+    assert [each.step for each in said(told).approved] == ["promise"]
+    told.now = told.moment("2026-11-19 18:00")
+    assert [each.what for each in said(told).promises] == ["the report"]
+
+
+def test_a_call_whose_sheet_was_approved_is_still_to_be_made() -> None:
+    """The sheet is sent to nobody."""
+    told = story(replace(DANA, channel=Channel.CALL))
+    told.until("2026-11-17 09:00")
+    told.approve("check-in")
+    assert [each.who for each in said(told).calls] == ["Dana Fox"]
 
 
 def test_a_draft_asked_for_after_the_end_is_told_as_well() -> None:

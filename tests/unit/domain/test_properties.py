@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from followupd.domain import acts
+from followupd.domain import acts, approvals
 from followupd.domain import events as happened
 from followupd.domain.cadence import BUILT_IN, PROMISE, REMINDER, Cadence
 from followupd.domain.events import AutomaticCategory, Event, Layer, Mail
@@ -67,6 +68,7 @@ def mails() -> st.SearchStrategy[Mail]:
     )
 
 
+@cache
 def wild_events(names: tuple[str, ...]) -> st.SearchStrategy[Event]:
     """Any event, about anything, whether it could follow the others or not."""
     at = {"at": MOMENTS}
@@ -146,6 +148,27 @@ def wild_events(names: tuple[str, ...]) -> st.SearchStrategy[Event]:
         ),
         st.builds(acts.TaskDone, **rung),
         st.builds(acts.NextRoundRecorded, **at, interview_id=st.just(2)),
+        approvings(),
+    )
+
+
+@cache
+def approvings() -> st.SearchStrategy[approvals.Approving]:
+    """Anything that can become of an approved draft, be there one or not."""
+    draft = {"at": MOMENTS, "message_id": DRAFTS}
+    reason = {"reason": st.sampled_from(["it is so", "closed: "])}
+    return st.one_of(
+        st.builds(
+            approvals.DraftApproved,
+            **draft,
+            folder=st.just("Followups/Send"),
+            recipients=st.lists(st.sampled_from([*ADDRESSES, ROBIN]), max_size=2).map(tuple),
+        ),
+        st.builds(approvals.ApprovalTakenBack, **draft),
+        st.builds(approvals.SendingHeld, **draft, **reason),
+        st.builds(approvals.SendingFailed, **draft, **reason, again_at=st.none() | MOMENTS),
+        st.builds(approvals.SendingUnclear, **draft, **reason, sending_at=MOMENTS),
+        st.builds(approvals.SendingDenied, **draft),
     )
 
 

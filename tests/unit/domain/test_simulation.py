@@ -146,6 +146,28 @@ def test_an_edited_draft_is_sent_all_the_same() -> None:
     assert times(played, What.SENT)[0] == ("2026-11-03 14:00", "thank-you")
 
 
+def test_what_is_approved_already_goes_out_at_its_hour() -> None:
+    """The user does nothing more with it; what holds it back holds what follows."""
+    told = story(DANA, HENRY)
+    told.until("2026-11-17 18:00")
+    told.approve("check-in")
+    assert times(play(told), What.SENT)[0] == ("2026-11-18 09:00", "check-in")
+    possible = possible_reply(DANA, told.now)
+    played = play(told, scenario=scripted(possible))
+    assert times(played, What.SENT) == []
+    assert played.at_rest
+
+
+def test_what_may_have_been_sent_is_left_to_the_user_in_life() -> None:
+    """Nobody knows what they will say, so the plan stays where it is."""
+    told = story(DANA)
+    told.until("2026-11-17 10:00")
+    told.approve("check-in")
+    told.lose_answer("check-in")
+    played = play(told)
+    assert (times(played, What.SENT), played.at_rest) == ([], True)
+
+
 def test_an_answer_stops_the_plan_and_a_rejection_closes_it() -> None:
     """Nothing is laid after it; the interview is closed on the next working day."""
     no = answer(DANA, at("2026-11-18 11:00"), Outcome.REJECTION)
