@@ -57,6 +57,15 @@ def _password() -> None:
     os.environ[PASSWORD_VARIABLE] = PASSWORD
 
 
+@pytest.fixture(autouse=True)
+def _umask() -> Iterator[None]:
+    """A command that ran in this process has made new files the user's alone."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
+
+
 @pytest.fixture(scope="session")
 def dovecot() -> Iterator[Dovecot]:
     """One real server for the whole run; do not stop it, start your own for that."""

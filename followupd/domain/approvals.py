@@ -39,7 +39,7 @@ class ApprovalTakenBack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendingHeld:
-    """An approved draft is not sent, for `reason`, unless the user approves it once more."""
+    """An approved draft is not sent while `reason` holds, unless the user approves it once more."""
 
     at: datetime
     message_id: str

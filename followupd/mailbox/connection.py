@@ -10,6 +10,7 @@ Calls block. One thread at a time uses a connection; only `shutdown` may come fr
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from followupd.mailbox.responses import (
     Notice,
     NoticeKind,
     Status,
+    Whole,
     append_uid,
     notice,
     words,
@@ -50,11 +52,15 @@ __all__ = [
     "NoticeKind",
     "Status",
     "Timeouts",
+    "Whole",
     "tls_context",
 ]
 
 HEADER_CAP = 262_144
 BODY_CAP = 262_144
+GMAIL = "X-GM-EXT-1"
+"""The capability by which Gmail is known: developers.google.com/gmail/imap/imap-extensions."""
+_MODIFIED = re.compile(rb"\[MODIFIED\b", re.IGNORECASE)
 _AT_ONCE = 50  # headers asked for in one command
 _GOODBYE = 2.0  # seconds for a polite LOGOUT
 
@@ -230,7 +236,8 @@ class Connection:
         """
         wanted = sorted(set(uids))
         found: dict[int, Fetched] = {}
-        items = f"(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER]<0.{HEADER_CAP}>)"
+        labels = " X-GM-LABELS" if self.has(GMAIL) else ""
+        items = f"(UID FLAGS{labels} INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER]<0.{HEADER_CAP}>)"
         for start in range(0, len(wanted), _AT_ONCE):
             chunk = wanted[start : start + _AT_ONCE]
             for uid, said in self._fetch(chunk, items).items():
@@ -244,6 +251,23 @@ class Connection:
         """
         said = self._fetch([uid], f"(UID BODY.PEEK[]<0.{limit}>)").get(uid)
         return b"" if said == {} else fetching.section(said or {}, (b"BODY[]", b"RFC822"))
+
+    def whole(self, uid: int, limit: int = BODY_CAP) -> Whole | None:
+        """Flags, number of the last change and the first `limit` octets of a message, at once.
+
+        None: it is not there, or the answer about it could not be parsed.
+        """
+        counts = self.has("CONDSTORE") or self.has("QRESYNC")
+        for modseq in (" MODSEQ", "") if counts else ("",):
+            try:
+                said = self._fetch([uid], f"(UID FLAGS{modseq} BODY.PEEK[]<0.{limit}>)")
+            except ServerRefused:
+                # A folder that keeps no such numbers refuses to tell them (RFC 7162, 3.1.2.2).
+                if not modseq:
+                    raise
+                continue
+            return fetching.whole(uid, said.get(uid, {}))
+        return None
 
     def _fetch(self, uids: Sequence[int], items: str) -> dict[int, dict[bytes, Any]]:
         with self._doing("UID FETCH"):
@@ -268,29 +292,94 @@ class Connection:
             ServerRefused: it was not stored: there is no such folder, or no room.
             OutcomeUnknown: the connection broke in between; it may or may not be stored.
         """
+        if self.selected == folder and not self.writable:
+            self._leave()
         with self._doing(f"APPEND to {folder}", writes=True):
             return append_uid(self._client.append(folder, raw, flags))
 
-    def store_deleted(self, uid: int) -> None:
-        r"""Mark one message of the selected folder as \Deleted."""
+    def _leave(self) -> None:
+        """Have no folder open: Courier 5 refuses an APPEND to one that is open read-only.
+
+        A CLOSE after EXAMINE removes nothing (RFC 3501, section 6.4.2). A server that knows
+        neither command is asked for the APPEND all the same.
+        """
+        command, leave = "CLOSE", self._wire.close
+        if self.has("UNSELECT"):
+            command, leave = "UNSELECT", self._wire.unselect
+        with suppress(ServerRefused), self._doing(command):
+            self.selected = None
+            kind, data = leave()
+            if kind != "OK":
+                raise ImapError(words(data[-1]))
+
+    def mark_deleted(self, uid: int, unchanged_since: int = 0) -> bool:
+        r"""Mark one message of the selected folder as \Deleted.
+
+        Args:
+            uid: which.
+            unchanged_since: with a number from `whole`, only if the message has not changed
+                since (RFC 7162, section 3.1.3); 0 to mark it in any case.
+
+        Returns:
+            False: it has changed, and is not marked. True says nothing of a message that is
+            not there.
+        """
+        self._need_writable("STORE")
+        condition = [f"(UNCHANGEDSINCE {unchanged_since})"] if unchanged_since else []
+        with self._doing(f"UID STORE in {self.selected}", writes=True):
+            kind, data = self._wire._simple_command(  # noqa: SLF001 - the tagged answer counts
+                "UID", "STORE", str(uid), *condition, "+FLAGS.SILENT", "(\\Deleted)"
+            )
+            said = data[-1]
+            if isinstance(said, bytes) and _MODIFIED.search(said):
+                return False
+            if kind != "OK":
+                raise ImapError(words(said))
+        return True
+
+    def unmark_deleted(self, uid: int) -> None:
+        r"""Take back the \Deleted that `mark_deleted` set on a message of the selected folder."""
         self._need_writable("STORE")
         with self._doing(f"UID STORE in {self.selected}", writes=True):
-            self._client.add_flags([uid], [b"\\Deleted"], silent=True)
+            self._client.remove_flags([uid], [b"\\Deleted"], silent=True)
 
     def expunge_uid(self, uid: int) -> None:
-        """Remove one message of the selected folder, and no other (RFC 4315).
+        """Mark and remove one message of the selected folder, and no other (RFC 4315).
 
         Raises:
             ServerRefused: the server lacks UIDPLUS; a plain EXPUNGE would remove what other
                 clients have marked.
         """
-        if not (self.has("UIDPLUS") or self.has("IMAP4REV2")):
-            raise ServerRefused(f"{self.where} cannot remove a single message: it lacks UIDPLUS")
-        self.store_deleted(uid)
+        self._need_uidplus()
+        self.mark_deleted(uid)
+        self.expunge_marked(uid)
+
+    def expunge_marked(self, uid: int) -> None:
+        r"""Remove one message of the selected folder if it is marked \Deleted, and no other.
+
+        Raises:
+            ServerRefused: as `expunge_uid`.
+        """
+        self._need_uidplus()
+        self._need_writable("EXPUNGE")
         with self._doing(f"UID EXPUNGE in {self.selected}", writes=True):
             kind, data = self._wire._simple_command("UID", "EXPUNGE", str(uid))  # noqa: SLF001
             if kind != "OK":
                 raise ImapError(words(data[-1]))
+
+    def _need_uidplus(self) -> None:
+        if not self.can_expunge_one:
+            raise ServerRefused(f"{self.where} cannot remove a single message: it lacks UIDPLUS")
+
+    @property
+    def can_expunge_one(self) -> bool:
+        """Whether a single message can be removed, and no other along with it."""
+        return self.has("UIDPLUS") or self.has("IMAP4REV2")
+
+    @property
+    def can_move(self) -> bool:
+        """Whether a message can be moved in one command."""
+        return self.has("MOVE") or self.has("IMAP4REV2")
 
     def move(self, uid: int, folder: str) -> None:
         """Move one message of the selected folder to another (RFC 6851).
@@ -298,7 +387,7 @@ class Connection:
         Raises:
             ServerRefused: the server lacks MOVE, or refuses.
         """
-        if not (self.has("MOVE") or self.has("IMAP4REV2")):
+        if not self.can_move:
             raise ServerRefused(f"{self.where} cannot move a message: it lacks MOVE")
         self._need_writable("MOVE")
         with self._doing(f"UID MOVE to {folder}", writes=True):

@@ -1,35 +1,36 @@
-"""Our drafts as they lie in the mailbox: finding, placing, withdrawing.
+"""Our drafts as they lie in the mailbox: what is known of them, and laying one down.
 
-What a mail client does to a draft has to be read off the mailbox alone. The order of looking is
-fixed: Drafts before Sent before Trash, since a client may put an old version into Trash when it
-saves a new one. A search finds substrings and may be behind; whatever it finds is compared
-exactly before it is believed.
+What became of a draft is found out in `finding`, taking one back is in `withdrawing`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from followupd.errors import ServerRefused, UnreadableMessage
 from followupd.mailbox.search import any_of
 from followupd.reading.message import read_headers
-from followupd.writing.draft import digest, reply_subject
+from followupd.writing.draft import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
     from followupd.mailbox.connection import Connection
-    from followupd.mailbox.folders import Roles
     from followupd.mailbox.responses import AppendUid, Fetched, Mailbox
     from followupd.reading.message import Message
 
 ORIGINAL_ID_HEADERS = ("X-Microsoft-Original-Message-ID", "X-Original-Message-ID")
 """Where servers that give a sent mail a new Message-ID keep the one it had."""
 
-_MOST_CANDIDATES = 50
+_BY_ITSELF = frozenset(
+    {"\\draft", "\\recent", "\\seen", "nonjunk", "notjunk"}
+    | {"$notjunk", "$hasattachment", "$hasnoattachment"}
+)
+r"""Flags that say nothing of the user: ours, \Recent (RFC 3501, 2.3.2), what spam filters set, and
+what Dovecot 2.3 sets by itself (`mail_attachment_detection_options`)."""
 
 
 class Whereabouts(StrEnum):
@@ -37,6 +38,7 @@ class Whereabouts(StrEnum):
 
     UNTOUCHED = "untouched"
     EDITED = "edited"
+    APPROVED = "in the approval folder"
     SENT = "sent"
     SENT_LIKELY = "sent, likely"
     TRASHED = "in Trash"
@@ -53,11 +55,15 @@ class Sought:
         in_reply_to: the Message-ID it answers, or None.
         subject: as queued.
         queued_at: when it was laid into Drafts; aware.
-        uidvalidity: of Drafts when it was last seen there; 0 when never.
+        folder: where it was last seen; "" for Drafts.
+        uidvalidity: of that folder when it was last seen there; 0 when never.
         uid: its UID then; 0 when never.
-        digest: of its bytes as they were appended (`writing.draft.digest`); "" when unknown.
-        edited: whether the user is known to have changed it.
+        digest: of its bytes as the server handed them out after the APPEND
+            (`writing.draft.digest`); "" when unknown.
+        edited: whether the user is known to have touched it.
         others: Message-IDs of our other drafts, which it is not.
+        other_people: addresses, case-folded, of the interview's other people: what goes to them is
+            a message of its own.
     """
 
     message_ids: tuple[str, ...]
@@ -65,11 +71,13 @@ class Sought:
     in_reply_to: str | None
     subject: str
     queued_at: datetime
+    folder: str = ""
     uidvalidity: int = 0
     uid: int = 0
     digest: str = ""
     edited: bool = False
     others: frozenset[str] = frozenset()
+    other_people: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +86,13 @@ class Sighting:
 
     Attributes:
         where: see `Whereabouts`.
-        folder: the folder it was found in, "" for nowhere.
+        folder: the folder it was found in, "" for nowhere. An edited draft may lie in any: the
+            user files it.
         uidvalidity: of that folder.
         uid: its UID there, 0 for nowhere.
         found: its headers where they were fetched.
+        digest: of its bytes as the server hands them out, where it has just been laid and they
+            were read back; else "".
     """
 
     where: Whereabouts
@@ -89,37 +100,12 @@ class Sighting:
     uidvalidity: int = 0
     uid: int = 0
     found: Fetched | None = None
+    digest: str = ""
 
     @property
     def message(self) -> Message | None:
         """What its headers say; None where they were not fetched or cannot be read."""
-        return _message(self.found) if self.found is not None else None
-
-
-def find(connection: Connection, roles: Roles, sought: Sought, *, by_likeness: bool) -> Sighting:
-    """Look for one draft of ours in Drafts, Sent and Trash, in that order.
-
-    Args:
-        connection: where to look.
-        roles: the folders.
-        sought: what is known of the draft.
-        by_likeness: whether a mail in the same thread to the same person will do, since many
-            clients give an edited draft a new Message-ID. Only for a draft that was there.
-    """
-    drafts = connection.examine(roles.drafts)
-    in_drafts = _find_in_drafts(connection, roles.drafts, drafts, sought, by_likeness)
-    if in_drafts is not None:
-        return in_drafts
-    sent = _find_in_sent(connection, roles, sought, by_likeness)
-    if sent is not None:
-        return sent
-    if roles.trash is not None:
-        trash = connection.examine(roles.trash)
-        trashed = with_message_id(connection, sought.message_ids)
-        if trashed:
-            newest = trashed[-1]
-            return Sighting(Whereabouts.TRASHED, roles.trash, trash.uidvalidity, newest.uid, newest)
-    return Sighting(Whereabouts.NOWHERE)
+        return headers_of(self.found) if self.found is not None else None
 
 
 def place(
@@ -152,13 +138,23 @@ def _placed(
     now = connection.examine(folder)
     if hint is not None and hint.uidvalidity == now.uidvalidity:
         for fetched in connection.headers([hint.uid]):
-            if _bears(fetched, (message_id,)):
-                return Sighting(
-                    Whereabouts.UNTOUCHED, folder, now.uidvalidity, fetched.uid, fetched
-                )
+            if bears(fetched, (message_id,)):
+                return _read_back(connection, _untouched(folder, now, fetched))
     # Some servers send no APPENDUID, or somebody else's: look among what is new since.
-    found = appended_since(connection, folder, message_id, before)
-    return found or Sighting(Whereabouts.NOWHERE)
+    found = _borne_since(connection, now, message_id, before)
+    if not found:
+        return Sighting(Whereabouts.NOWHERE)
+    sighting = _untouched(folder, now, found[-1])
+    return _read_back(connection, sighting) if len(found) == 1 else sighting
+
+
+def _read_back(connection: Connection, sighting: Sighting) -> Sighting:
+    """Learn the bytes as the server keeps them: Exchange writes a message anew."""
+    try:
+        raw = connection.body(sighting.uid)
+    except ServerRefused:
+        raw = None
+    return replace(sighting, digest=digest(raw)) if raw else sighting
 
 
 def appended_since(
@@ -169,11 +165,8 @@ def appended_since(
     A SEARCH may lag behind an APPEND; a FETCH of the new UIDs does not.
     """
     now = connection.examine(folder)
-    first = before.uidnext if now.uidvalidity == before.uidvalidity else 1
-    for fetched in reversed(connection.headers(connection.uids_from(first))):
-        if _bears(fetched, (message_id,)):
-            return Sighting(Whereabouts.UNTOUCHED, folder, now.uidvalidity, fetched.uid, fetched)
-    return None
+    found = _borne_since(connection, now, message_id, before)
+    return _untouched(folder, now, found[-1]) if found else None
 
 
 def surely_not_appended(connection: Connection, folder: str, before: Mailbox) -> bool:
@@ -184,31 +177,18 @@ def surely_not_appended(connection: Connection, folder: str, before: Mailbox) ->
     """
     now = connection.examine(folder)
     if now.uidvalidity != before.uidvalidity:
-        return False
+        # Courier 5 keeps no UIDVALIDITY until a folder has held its first message.
+        return before.uidnext == now.uidnext == 1 and not now.exists
     present = connection.uids_from(before.uidnext)
     return len(present) == now.uidnext - before.uidnext
 
 
-def withdraw(connection: Connection, roles: Roles, sought: Sought) -> bool:
-    """Take our own untouched draft out of Drafts; False when it must stay where it is.
-
-    It is looked at once more with the folder selected. Only the one message goes: by UID
-    EXPUNGE (RFC 4315), else by MOVE to Trash (RFC 6851), else it is marked deleted and left
-    to the user's client. A plain EXPUNGE would take other clients' deleted mail along.
-    """
-    drafts = connection.select(roles.drafts)
-    if not sought.uid or drafts.uidvalidity != sought.uidvalidity:
-        return False
-    still = connection.headers([sought.uid])
-    if not still or not _bears(still[0], sought.message_ids) or "\\Deleted" in still[0].flags:
-        return False
-    if connection.has("UIDPLUS"):
-        connection.expunge_uid(sought.uid)
-    elif connection.has("MOVE") and roles.trash is not None:
-        connection.move(sought.uid, roles.trash)
-    else:
-        connection.store_deleted(sought.uid)
-    return True
+def with_message_id(connection: Connection, message_ids: Iterable[str]) -> list[Fetched]:
+    """Mail of the examined folder that bears, or once bore, one of the Message-IDs."""
+    wanted = tuple(message_ids)
+    names = ("Message-ID", *ORIGINAL_ID_HEADERS)
+    uids = connection.search(*any_of(["HEADER", name, one] for one in wanted for name in names))
+    return [fetched for fetched in connection.headers(uids) if bears(fetched, wanted)]
 
 
 def bears_our_id(message: Message) -> tuple[str, ...]:
@@ -218,105 +198,36 @@ def bears_our_id(message: Message) -> tuple[str, ...]:
     return (*own, *(value.strip() for value in originals if value))
 
 
-def _find_in_drafts(
-    connection: Connection, folder: str, drafts: Mailbox, sought: Sought, by_likeness: bool
-) -> Sighting | None:
-    same_place = drafts.uidvalidity == sought.uidvalidity and sought.uid > 0
-    if same_place and connection.search("UID", str(sought.uid), "UNDELETED"):
-        where = Whereabouts.EDITED if sought.edited else Whereabouts.UNTOUCHED
-        return Sighting(where, folder, drafts.uidvalidity, sought.uid)
-    named = [
-        fetched
-        for fetched in with_message_id(connection, sought.message_ids)
-        if "\\Deleted" not in fetched.flags
-    ]
-    if named:
-        newest = named[-1]
-        where = Whereabouts.EDITED
-        if not sought.edited and _same_bytes(connection, newest, sought.digest):
-            where = Whereabouts.UNTOUCHED
-        return Sighting(where, folder, drafts.uidvalidity, newest.uid, newest)
-    if not by_likeness:
-        return None
-    alike = [
-        fetched
-        for fetched, message in _to_the_same(connection, sought)
-        if _answers_the_same(message, sought)
-        and "\\Deleted" not in fetched.flags
-        and message.message_id not in sought.others
-        # What lay there before ours is no later version of it.
-        and (drafts.uidvalidity != sought.uidvalidity or fetched.uid > sought.uid)
-    ]
-    if alike:
-        newest = alike[-1]
-        return Sighting(Whereabouts.EDITED, folder, drafts.uidvalidity, newest.uid, newest)
-    return None
-
-
-def _find_in_sent(
-    connection: Connection, roles: Roles, sought: Sought, by_likeness: bool
-) -> Sighting | None:
-    folders = [folder for folder in (roles.sent, roles.all) if folder is not None]
-    for folder in folders:
-        mailbox = connection.examine(folder)
-        for fetched in with_message_id(connection, sought.message_ids):
-            if "\\Draft" not in fetched.flags:
-                return Sighting(Whereabouts.SENT, folder, mailbox.uidvalidity, fetched.uid, fetched)
-    for folder in folders if by_likeness else ():
-        mailbox = connection.examine(folder)
-        for fetched, message in _to_the_same(connection, sought):
-            if "\\Draft" in fetched.flags or message.message_id in sought.others:
-                continue
-            dated = message.date or fetched.internaldate
-            later = dated is not None and dated >= sought.queued_at.replace(microsecond=0)
-            if later and _answers_the_same(message, sought):
-                return Sighting(
-                    Whereabouts.SENT_LIKELY, folder, mailbox.uidvalidity, fetched.uid, fetched
-                )
-    return None
-
-
-def with_message_id(connection: Connection, message_ids: Iterable[str]) -> list[Fetched]:
-    """Mail of the examined folder that bears, or once bore, one of the Message-IDs."""
-    wanted = tuple(message_ids)
-    names = ("Message-ID", *ORIGINAL_ID_HEADERS)
-    uids = connection.search(*any_of(["HEADER", name, one] for one in wanted for name in names))
-    return [fetched for fetched in connection.headers(uids) if _bears(fetched, wanted)]
-
-
-def _to_the_same(connection: Connection, sought: Sought) -> list[tuple[Fetched, Message]]:
-    """The newest mail of the examined folder to the same person."""
-    uids = sorted(connection.search("TO", sought.to))[-_MOST_CANDIDATES:]
-    found = []
-    for fetched in connection.headers(uids):
-        message = _message(fetched)
-        if message is not None and sought.to.casefold() in (
-            recipient.key for recipient in message.recipients
-        ):
-            found.append((fetched, message))
-    return found
-
-
-def _answers_the_same(message: Message, sought: Sought) -> bool:
-    if sought.in_reply_to is not None:
-        return sought.in_reply_to in (*message.in_reply_to, *message.references)
-    return reply_subject(message.subject) == reply_subject(sought.subject)
-
-
-def _same_bytes(connection: Connection, fetched: Fetched, expected: str) -> bool:
-    if not expected:
-        return False
-    raw = connection.body(fetched.uid)
-    return raw is not None and digest(raw) == expected
-
-
-def _bears(fetched: Fetched, message_ids: Iterable[str]) -> bool:
-    message = _message(fetched)
+def bears(fetched: Fetched, message_ids: Iterable[str]) -> bool:
+    """Whether a message bears, or once bore, one of the Message-IDs."""
+    message = headers_of(fetched)
     return message is not None and not set(bears_our_id(message)).isdisjoint(message_ids)
 
 
-def _message(fetched: Fetched) -> Message | None:
+def is_flagged_by_user(flags: Iterable[str]) -> bool:
+    r"""Whether the flags of a draft are other than those it was laid with: the user's doing.
+
+    A star, a label, a mark as answered or as unread all say that the user has dealt with it.
+    """
+    folded = {flag.casefold() for flag in flags}
+    return "\\seen" not in folded or not folded <= _BY_ITSELF
+
+
+def headers_of(fetched: Fetched) -> Message | None:
+    """What the headers of a message say; None where they cannot be read."""
     try:
         return read_headers(fetched.raw)
     except UnreadableMessage:
         return None
+
+
+def _borne_since(
+    connection: Connection, now: Mailbox, message_id: str, before: Mailbox
+) -> list[Fetched]:
+    first = before.uidnext if now.uidvalidity == before.uidvalidity else 1
+    fresh = connection.headers(connection.uids_from(first))
+    return [fetched for fetched in fresh if bears(fetched, (message_id,))]
+
+
+def _untouched(folder: str, now: Mailbox, fetched: Fetched) -> Sighting:
+    return Sighting(Whereabouts.UNTOUCHED, folder, now.uidvalidity, fetched.uid, fetched)

@@ -15,12 +15,13 @@ from imapclient.imap_utf7 import decode as decode_utf7
 from imapclient.response_parser import parse_fetch_response, parse_response
 
 from followupd.mailbox.faults import NONSENSE, ImapError
-from followupd.mailbox.responses import Fetched, Folder
+from followupd.mailbox.responses import Fetched, Folder, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _UID = re.compile(rb"\bUID (\d{1,10})\b", re.IGNORECASE)
+_DRAFT_LABELS = frozenset({"draft", "drafts"})
 
 
 def folders(lines: Iterable[Any]) -> Iterator[Folder]:
@@ -47,13 +48,28 @@ def fetched(records: Iterable[Any], uids: Sequence[int]) -> dict[int, dict[bytes
 def header(uid: int, said: dict[bytes, Any]) -> Fetched:
     """One message's header from what was said about it."""
     size = said.get(b"RFC822.SIZE")
+    labels = _labels(said)
+    # In its folder of all mail Gmail tells a draft by its label, not always by the flag.
+    drafted = {"\\Draft"} if labels is not None and labels & _DRAFT_LABELS else set()
     return Fetched(
         uid=uid,
-        flags=frozenset(_flags(said.get(b"FLAGS"))),
+        flags=frozenset(_flags(said.get(b"FLAGS"))) | drafted,
         internaldate=_utc(said.get(b"INTERNALDATE")),
         size=size if isinstance(size, int) else 0,
         raw=section(said, (b"BODY[HEADER]", b"RFC822.HEADER")) or b"",
+        labels=labels,
     )
+
+
+def whole(uid: int, said: dict[bytes, Any]) -> Whole | None:
+    """One whole message from what was said about it; None where its text was not told."""
+    raw = section(said, (b"BODY[]", b"RFC822"))
+    if raw is None or b"FLAGS" not in said:
+        return None
+    modseq = said.get(b"MODSEQ")
+    number = modseq[0] if isinstance(modseq, tuple) and modseq else 0
+    flags = frozenset(_flags(said[b"FLAGS"]))
+    return Whole(uid, flags, number if isinstance(number, int) else 0, raw)
 
 
 def section(said: dict[bytes, Any], names: tuple[bytes, ...]) -> bytes | None:
@@ -105,6 +121,13 @@ def _parsed_fetch(response: list[Any]) -> tuple[int, dict[bytes, Any]] | None:
 def _flags(said: object) -> Iterator[str]:
     for flag in said if isinstance(said, tuple) else ():
         yield flag.decode("ascii", "replace") if isinstance(flag, bytes) else str(flag)
+
+
+def _labels(said: dict[bytes, Any]) -> frozenset[str] | None:
+    """Gmail's labels (X-GM-LABELS): its own ones begin with a backslash, quoted or not."""
+    if b"X-GM-LABELS" not in said:
+        return None
+    return frozenset(label.removeprefix("\\").casefold() for label in _flags(said[b"X-GM-LABELS"]))
 
 
 def _utc(said: object) -> datetime | None:

@@ -87,9 +87,12 @@ class Roles:
         drafts: where drafts are laid.
         sent: where sent mail lies, if there is such a folder; likewise trash, junk, all and
             archive.
+        approval: the folder into which the user moves what is to be sent; None where there is
+            none.
         watched: where answers are expected to arrive, INBOX first unless configured.
         everywhere: every folder an answer may lie in, Sent and Trash among them, watched ones
-            first. Where one folder shows all mail, the others need not be looked at.
+            first; not that of drafts, nor that of approved ones. Where one folder shows all mail,
+            the others need not be looked at.
     """
 
     drafts: str
@@ -98,15 +101,24 @@ class Roles:
     junk: str | None
     all: str | None
     archive: str | None
+    approval: str | None
     watched: tuple[str, ...]
     everywhere: tuple[str, ...]
 
 
-def find_folders(folders: Iterable[Folder], configured: Imap) -> Roles:
+def find_folders(
+    folders: Iterable[Folder], configured: Imap, approval_folder: str | None = None
+) -> Roles:
     """Find every role in the folders the server listed.
 
+    Args:
+        folders: the answer to LIST.
+        configured: the keys that win.
+        approval_folder: the approval folder as it is configured. It may be missing on the server.
+
     Raises:
-        ServerRefused: a configured folder does not exist, or no Drafts folder can be found.
+        ServerRefused: a configured folder does not exist, or no Drafts folder can be found; the
+            approval folder is one that the server uses for something else.
     """
     usable = [folder for folder in folders if folder.selectable]
     if not any(_same(folder.name, INBOX) for folder in usable):
@@ -132,6 +144,7 @@ def find_folders(folders: Iterable[Folder], configured: Imap) -> Roles:
         rest = [name for name in (everything, junk, trash) if name is not None]
     else:
         rest = [folder.name for folder in usable]
+    approval = _approval(usable, approval_folder, (drafts, sent, trash, junk, everything))
     return Roles(
         drafts=drafts,
         sent=sent,
@@ -139,9 +152,25 @@ def find_folders(folders: Iterable[Folder], configured: Imap) -> Roles:
         junk=junk,
         all=everything,
         archive=archive,
+        approval=approval,
         watched=tuple(dict.fromkeys(watched)),
-        everywhere=tuple(name for name in dict.fromkeys([*watched, *rest]) if name != drafts),
+        everywhere=tuple(
+            name for name in dict.fromkeys([*watched, *rest]) if name not in (drafts, approval)
+        ),
     )
+
+
+def _approval(
+    folders: Sequence[Folder], wanted: str | None, taken: Iterable[str | None]
+) -> str | None:
+    """The server's spelling of the approval folder; a draft laid into it would be sent."""
+    found = next((folder.name for folder in folders if _same(folder.name, wanted or "")), None)
+    if found is not None and (found in taken or _same(found, INBOX)):
+        raise ServerRefused(
+            f"accounts[].approval.folder is “{_listed([found])}”, which the server uses for "
+            "something else; name a folder of its own"
+        )
+    return found
 
 
 def _role(

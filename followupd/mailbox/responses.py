@@ -76,12 +76,34 @@ class Fetched:
         size: the whole message in octets; 0 where the server did not say.
         raw: the header block in octets, cut at the cap. Empty when the server's answer about
             this one message could not be parsed.
+        labels: Gmail's labels besides that of the open folder, in lower case and without the
+            backslash of its own ones; None on any other server. A draft has the flag `\Draft`
+            here even where Gmail tells so by a label only.
     """
 
     uid: int
     flags: frozenset[str]
     internaldate: datetime | None
     size: int
+    raw: bytes
+    labels: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """One message as it lies on the server, everything told by one answer.
+
+    Attributes:
+        uid: its UID in the folder that is open.
+        flags: as the server spells them.
+        modseq: the number of its last change (RFC 7162, section 3.1.1); 0 where the server
+            does not count changes.
+        raw: its octets, cut at the cap.
+    """
+
+    uid: int
+    flags: frozenset[str]
+    modseq: int
     raw: bytes
 
 

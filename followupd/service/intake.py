@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from followupd.domain import events as happened
 from followupd.domain.events import AutomaticCategory
-from followupd.domain.interview import EMPLOYER
+from followupd.domain.interview import EMPLOYER, DraftState
 from followupd.mailbox.drafts import bears_our_id
 from followupd.reading.addresses import mailbox_key
 from followupd.reading.automatic import Kind
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 _SUBJECTS = 20
 """The newest mails of an interview by whose subjects an answer without a reference is known."""
+
+_IN_APPROVAL = (DraftState.APPROVED, DraftState.UNCLEAR)
 
 _CATEGORIES = {
     Kind.ABSENCE: AutomaticCategory.ABSENCE,
@@ -74,12 +76,14 @@ class Place:
         folder: the folder's name.
         counts_own: whether the user's own mail there was sent: not so in Trash and Junk.
         is_new: whether it came into the folder since the last look.
+        is_sent: whether it is the folder of sent mail.
     """
 
     account: str
     folder: str
     counts_own: bool
     is_new: bool = False
+    is_sent: bool = False
 
 
 class Intake:
@@ -129,7 +133,8 @@ class Intake:
         message = read_headers(fetched.raw)
         mail = mail_of(message, fetched, place.folder, self._now)
         if message.sender.mailbox_key in self._own_keys:
-            return Read(tuple(self._own_mail(message, mail)) if place.counts_own else ())
+            counts = place.counts_own and not _is_left_over(fetched, message, place)
+            return Read(tuple(self._own_mail(message, mail, place)) if counts else ())
         arrival = Arrival(fetched.internaldate, place.is_new)
         found = self._judge.judge(message, message.date or mail.date, body)
         facts = tuple(self._others_mail(message, mail, arrival, found))
@@ -139,11 +144,13 @@ class Intake:
 
     # ---- the user's own mail
 
-    def _own_mail(self, message: Message, mail: Mail) -> Iterator[Taken]:
+    def _own_mail(self, message: Message, mail: Mail, place: Place) -> Iterator[Taken]:
         ids = bears_our_id(message)
         for history in self._histories.values():
             for draft in history.drafts:
                 if draft.message_id in ids:
+                    if draft.state in _IN_APPROVAL and not place.is_sent:
+                        return  # a folder of all mail shows what waits to be sent as well
                     sent = happened.DraftSent(
                         at=self._now,
                         message_id=draft.message_id,
@@ -244,6 +251,16 @@ class Intake:
                 has_left=sorted_.has_left,
             )
             yield Taken(number, received, f"mail:{mail.message_id}")
+
+
+def _is_left_over(fetched: Fetched, message: Message, place: Place) -> bool:
+    """Whether the user's own mail at Gmail is a former draft, archived and never sent.
+
+    What was sent bears the label of sent mail, and what came in was received by somebody.
+    """
+    if fetched.labels is None or place.is_sent:
+        return False
+    return "sent" not in fetched.labels and not message.has("received")
 
 
 def judge_of(

@@ -148,7 +148,7 @@ class MailReader:
 
     def _place(self, folder: str, *, is_new: bool) -> Place:
         counts_own = folder not in (self.roles.trash, self.roles.junk)
-        return Place(self.account, folder, counts_own, is_new)
+        return Place(self.account, folder, counts_own, is_new, folder == self.roles.sent)
 
     def _store_batch(self, batch: Batch, place: Place) -> set[int]:
         """Judge a batch, then store its events and the cursor in one transaction."""
@@ -335,7 +335,9 @@ def _record(transaction: Transaction, facts: Iterable[Taken]) -> set[int]:
         changed.add(fact.interview_id)
         entry = transaction.journal_entry(fact.settles) if fact.settles else None
         if entry is not None:
-            transaction.update(replace(entry, phase=Phase.SETTLED))
+            # What we handed over ourselves is still to be taken out of the approval folder.
+            phase = Phase.FILING if entry.is_handed_over else Phase.SETTLED
+            transaction.update(replace(entry, phase=phase))
     return changed
 
 

@@ -23,10 +23,15 @@ from followupd.errors import (
 )
 from followupd.mailbox.folders import find_folders
 from followupd.reading.text import clean
+from followupd.service.draft_journal import DraftJournal
 from followupd.service.drafting import Drafting
+from followupd.service.filing import Filing
 from followupd.service.letters import draft_id, write
 from followupd.service.newmail import MailReader
+from followupd.service.observing import Observing
 from followupd.service.planning import cadence_problem
+from followupd.service.sending import Sender
+from followupd.service.strangers import Strangers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -81,7 +86,12 @@ class AccountPass:
         self._go_on = go_on
         self.problems: list[str] = []
         self.roles: Roles = self._find_folders()
-        self._drafting = Drafting(world, account.name, connection, self.roles, self._problem)
+        journal = DraftJournal(world, account.name)
+        self._observing = Observing(journal, connection, self.roles, self._problem)
+        self._drafting = Drafting(self._observing)
+        self._filing = Filing(self._observing, account)
+        self._sender = Sender(self._observing, self._filing, account)
+        self._strangers = Strangers(self._observing)
         self._reader = MailReader(
             world, account.name, connection, self.roles, self._problem, self._check
         )
@@ -96,7 +106,8 @@ class AccountPass:
         Returns:
             the interviews that changed on the way.
         """
-        changed = self._drafting.observe()
+        changed = self._look_at_drafts()
+        self._strangers.mention()
         touched: set[int] = set()
         for number in sorted({*interviews, *changed}):
             news = self._tried(number)
@@ -158,8 +169,10 @@ class AccountPass:
             if withdrawal.message_id not in refused:
                 if not self._drafting.withdraw(history, withdrawal):
                     refused.add(withdrawal.message_id)
-                    changed |= self._drafting.observe()
+                    changed |= self._look_at_drafts()
                 return True
+        if self._next_sending(history, plan, refused, changed):
+            return True
         if plan.close is not None and plan.status is not Status.CLOSED:
             return self._close(history.interview_id, changed)
         for step in plan.queue:
@@ -170,6 +183,45 @@ class AccountPass:
             self._queue(history, plan, step, changed)
             return True
         return False
+
+    def _look_at_drafts(self) -> set[int]:
+        """See what the user did, and finish what was begun."""
+        changed = self._observing.observe()
+        self._filing.finish()
+        return changed
+
+    def _next_sending(
+        self, history: History, plan: Plan, refused: set[str], changed: set[int]
+    ) -> bool:
+        """Hold or send the first approved draft for which it is time; False for none."""
+        for sending in plan.send:
+            draft = history.draft(sending.message_id)
+            if draft is None or sending.message_id in refused:
+                continue
+            if sending.held and self._sender.hold(draft, history, sending):
+                return True
+            if sending.due is not None and sending.due <= self._world.clock.now():
+                refused.add(sending.message_id)
+                self._send(history.interview_id, sending.message_id, changed)
+                return True
+        return False
+
+    def _send(self, number: int, message_id: str, changed: set[int]) -> None:
+        """Send an approved draft, after one more look for an answer."""
+
+        def still_due() -> bool:
+            self._list_again()
+            changed.update(self.read(Scope.EVERYWHERE))
+            if self._reader.unseen:
+                return False  # an answer may lie in the very folder that did not open
+            changed.update(self._look_at_drafts())
+            plan, now = self._world.plan(self._world.history(number)), self._world.clock.now()
+            return any(
+                each.message_id == message_id and each.due is not None and each.due <= now
+                for each in plan.send
+            )
+
+        self._sender.send(message_id, still_due)
 
     def _close(self, number: int, changed: set[int]) -> bool:
         """Come to the end of the plan, after one more look for an answer."""
@@ -211,22 +263,18 @@ class AccountPass:
 
     def _list_again(self) -> None:
         """A folder may have been made since, with an answer in it."""
-        self.roles = self._drafting.roles = self._reader.roles = self._find_folders()
+        self.roles = self._observing.roles = self._reader.roles = self._find_folders()
 
     def _find_folders(self) -> Roles:
         listed = (folder for folder in self._connection.folders() if _has_name(folder.name))
-        roles = find_folders(listed, self._account.imap)
-        self._refuse_approving_everything(roles)
-        return roles
-
-    def _refuse_approving_everything(self, roles: Roles) -> None:
-        """A draft laid straight into the approval folder would be sent without approval."""
-        approval = self._account.approval_folder
-        if approval is not None and approval in (roles.drafts, roles.sent, roles.trash):
-            raise ServerRefused(
-                f"accounts[].approval.folder of {self._account.name} is {clean(approval, 80)}, "
-                "which the server uses for something else; name a folder of its own"
+        wanted = self._account.approval_folder
+        roles = find_folders(listed, self._account.imap, wanted)
+        if wanted is not None and roles.approval is None:
+            self._problem(
+                f"there is no folder {clean(wanted, 80)}, which accounts[].approval.folder names: "
+                "nothing can be approved there; create it in your mail program"
             )
+        return roles
 
     def _problem(self, sentence: str) -> None:
         if sentence not in self.problems:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from followupd.domain.interview import DraftState, Status
+from followupd.mailbox.connection import Connection
+from tests.support.dovecot import PASSWORD
 from tests.support.seeker import DANA
 
 if TYPE_CHECKING:
@@ -122,21 +125,59 @@ def test_a_draft_gone_for_a_day_and_three_passes_is_a_no(seeker: Seeker) -> None
     assert seeker.drafts() == []
 
 
-def test_a_second_look_finds_a_draft_again(seeker: Seeker) -> None:
-    """A draft that was out of sight for a moment is untouched as before."""
+def test_a_draft_put_aside_and_back_is_the_users_own(seeker: Seeker) -> None:
+    """Moved to another folder it is neither missing nor deleted, and no answer takes it away."""
     number, uid = _check_in(seeker)
     client = seeker.mailbox.looking
     client.select_folder("Drafts")
     client.move([uid], "Archive")
-    seeker.once()
-    assert _state(seeker, number) is DraftState.MISSING
+    for _ in range(2):
+        seeker.once()
+        assert _state(seeker, number) is DraftState.EDITED
+        assert seeker.drafts() == []
     client.select_folder("Archive")
     client.move(client.search("ALL"), "Drafts")
     seeker.once()
-    assert _state(seeker, number) is DraftState.QUEUED
+    assert _state(seeker, number) is DraftState.EDITED
     seeker.receives(seeker.letter_from(DANA, "Good news"))
     seeker.once()
-    assert seeker.drafts() == []
+    assert len(seeker.drafts()) == 1
+
+
+def test_a_draft_is_withdrawn_on_the_condition_that_nobody_changed_it(seeker: Seeker) -> None:
+    """The server counts changes (CONDSTORE), and its numbers are used."""
+    _, uid = _check_in(seeker)
+    secret = PASSWORD
+    with closing(Connection.open(seeker.world.settings.accounts[0].imap, secret)) as connection:
+        assert connection.has("CONDSTORE")
+        connection.select("Drafts")
+        lying = connection.whole(uid)
+        assert lying is not None
+        assert lying.modseq > 0
+        client = seeker.mailbox.looking
+        client.select_folder("Drafts")
+        client.add_flags([uid], [b"\\Flagged"])
+        assert not connection.mark_deleted(uid, lying.modseq)
+        changed = connection.whole(uid)
+        assert changed is not None
+        assert changed.flags - {"\\Recent"} == {"\\Draft", "\\Seen", "\\Flagged"}
+        assert connection.mark_deleted(uid, changed.modseq)
+        connection.expunge_marked(uid)
+        assert connection.whole(uid) is None
+
+
+def test_a_starred_draft_stays_when_the_answer_comes(seeker: Seeker) -> None:
+    """With its star, and with no mark of ours."""
+    number, uid = _check_in(seeker)
+    client = seeker.mailbox.looking
+    client.select_folder("Drafts")
+    client.add_flags([uid], [b"\\Flagged"])
+    seeker.receives(seeker.letter_from(DANA, "Good news"))
+    seeker.once()
+    seeker.once()
+    assert _state(seeker, number) is DraftState.EDITED
+    flags = client.fetch([uid], ["FLAGS"])[uid][b"FLAGS"]
+    assert set(flags) - {b"\\Recent"} == {b"\\Draft", b"\\Seen", b"\\Flagged"}
 
 
 def test_an_edited_draft_is_never_replaced_when_the_plan_goes_on(seeker: Seeker) -> None:

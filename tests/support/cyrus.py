@@ -127,6 +127,9 @@ class Cyrus:
             programs=self._programs, conf=self.folder / "imapd.conf", ports=self.ports
         )
         (self.folder / "cyrus.conf").write_text(services, encoding="utf-8")
+        # It reads them as another user, whatever the umask of this process.
+        for path in (self.folder / "imapd.conf", self.folder / "cyrus.conf", pair.certificate):
+            path.chmod(0o644)
 
 
 def _root() -> Path | None:

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from email.parser import BytesHeaderParser
 from email.policy import default
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,6 +27,11 @@ class FakeMessage:
 
     Attributes:
         searchable: whether SEARCH by anything but UID finds it yet; an index may lag.
+        modseq: the number of its last change (RFC 7162); a test that changes flags behind the
+            server's back uses `FakeFolder.flag`.
+        appended: whether an IMAP client laid it here with APPEND, and not the test itself.
+        labels: Gmail's labels; None on any other server.
+        own_label: the label of the folder it is shown in, which FETCH leaves out.
     """
 
     uid: int
@@ -33,6 +39,10 @@ class FakeMessage:
     flags: set[str] = field(default_factory=set)
     internaldate: datetime = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     searchable: bool = True
+    modseq: int = 1
+    appended: bool = False
+    labels: set[str] | None = None
+    own_label: str = ""
 
     @property
     def header(self) -> bytes:
@@ -42,30 +52,80 @@ class FakeMessage:
 
     def values(self, name: str) -> str:
         """Every value of a header field, decoded, one per line."""
-        parsed = BytesHeaderParser(policy=default).parsebytes(self.header)
-        return "\n".join(str(value) for value in parsed.get_all(name) or [])
+        return _values(self.header, name)
+
+
+@lru_cache(maxsize=4096)
+def _values(header: bytes, name: str) -> str:
+    parsed = BytesHeaderParser(policy=default).parsebytes(header)
+    return "\n".join(str(value) for value in parsed.get_all(name) or [])
 
 
 @dataclass(slots=True)
 class FakeFolder:
-    """One folder: its messages ascending by UID, and what LIST and SELECT say about it."""
+    """One folder: its messages ascending by UID, and what LIST and SELECT say about it.
+
+    Attributes:
+        modseq: the number of the last change to any message.
+        lagging: whether SEARCH does not know what comes in from now on.
+        taken: everything that a client appended here, also what has gone since.
+    """
 
     name: str
     attributes: tuple[str, ...] = ()
     uidvalidity: int = 1_000
     uidnext: int = 1
     messages: list[FakeMessage] = field(default_factory=list)
+    modseq: int = 1
+    lagging: bool = False
+    taken: list[FakeMessage] = field(default_factory=list)
 
     def add(self, raw: bytes, flags: set[str] | None = None) -> FakeMessage:
         """Store a message under the next UID."""
-        message = FakeMessage(self.uidnext, raw, set(flags or ()))
+        self.modseq += 1
+        message = FakeMessage(
+            self.uidnext,
+            raw,
+            set(flags or ()),
+            searchable=not self.lagging,
+            modseq=self.modseq,
+        )
         self.uidnext += 1
         self.messages.append(message)
         return message
 
+    def take(self, raw: bytes, flags: set[str]) -> FakeMessage:
+        """Store what a client appended; a server of peculiar ways does more."""
+        message = self.add(raw, flags)
+        message.appended = True
+        self.taken.append(message)
+        return message
+
     def remove(self, uid: int) -> None:
         """Remove a message as another client would."""
-        self.messages = [each for each in self.messages if each.uid != uid]
+        for message in [each for each in self.messages if each.uid == uid]:
+            self.drop(message)
+
+    def drop(self, message: FakeMessage) -> None:
+        """Remove this message."""
+        self.messages = [each for each in self.messages if each is not message]
+
+    def flag(self, message: FakeMessage, *flags: str, remove: bool = False) -> None:
+        """Set or remove flags as another client would."""
+        message.flags = message.flags - set(flags) if remove else message.flags | set(flags)
+        self.changed(message)
+
+    def changed(self, message: FakeMessage) -> None:
+        """Count a change."""
+        self.modseq += 1
+        message.modseq = self.modseq
+
+    def renumber(self) -> None:
+        """Give the folder another UIDVALIDITY, and every message another UID."""
+        self.uidvalidity += 1
+        for number, message in enumerate(self.messages, start=1):
+            message.uid = number
+        self.uidnext = len(self.messages) + 1
 
     def within(self, sequence: str) -> list[tuple[int, FakeMessage]]:
         """Number and message for every UID in a set such as `3,7:*`."""
@@ -163,6 +223,10 @@ def fetched(number: int, message: FakeMessage, items: list[str | list[str]]) -> 
         elif name == "INTERNALDATE":
             stamp = message.internaldate.strftime("%d-%b-%Y %H:%M:%S %z")
             parts.append(b'INTERNALDATE "' + stamp.encode() + b'"')
+        elif name == "MODSEQ":
+            parts.append(b"MODSEQ (%d)" % message.modseq)
+        elif name == "X-GM-LABELS" and message.labels is not None:
+            parts.append(_labels(message.labels - {message.own_label}))
         elif name == "RFC822.SIZE":
             parts.append(b"RFC822.SIZE %d" % len(message.raw))
         elif name.startswith("BODY"):
@@ -170,6 +234,12 @@ def fetched(number: int, message: FakeMessage, items: list[str | list[str]]) -> 
         else:
             raise ValueError(f"unknown item {item}")
     return b"* %d FETCH (" % number + b" ".join(parts) + b")\r\n"
+
+
+def _labels(labels: set[str]) -> bytes:
+    r"""Gmail quotes its own labels as `"\\Sent"`."""
+    quoted = " ".join('"' + each.replace("\\", "\\\\") + '"' for each in sorted(labels))
+    return f"X-GM-LABELS ({quoted})".encode()
 
 
 def _body(message: FakeMessage, name: str) -> bytes:

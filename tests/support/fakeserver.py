@@ -223,6 +223,13 @@ class FakeServer:
                 if session.idle_tag is not None:
                     session.send(data)
 
+    def move(self, message: FakeMessage, source: FakeFolder, target: FakeFolder) -> FakeMessage:
+        """Move a message from folder to folder, as UID MOVE or another client does."""
+        moved = target.add(message.raw, set(message.flags))
+        moved.appended = message.appended
+        source.drop(message)
+        return moved
+
     def drop_all(self) -> None:
         """Close every connection without a word."""
         with self.lock:
@@ -498,16 +505,29 @@ class Session:
     def _do_uid_fetch(self, command: Command) -> None:
         items = command.arguments[1]
         wanted = list(items) if isinstance(items, list) else [items]
+        for item, capability in (("MODSEQ", "CONDSTORE"), ("X-GM-LABELS", "X-GM-EXT-1")):
+            if item in wanted:
+                self._need(capability)
         for number, message in self.folder.within(str(command.arguments[0])):
             self.send(fetched(number, message, list(wanted)))
         self.ok(command)
 
     def _do_uid_store(self, command: Command) -> None:
         self._need_writable()
-        change = str(command.arguments[1]).upper()
-        flags = command.arguments[2]
+        uids, *rest = command.arguments
+        unchanged_since = None
+        if isinstance(rest[0], list):
+            self._need("CONDSTORE")
+            unchanged_since = int(rest.pop(0)[1])
+        change = str(rest[0]).upper()
+        flags = rest[1]
         named = set(flags) if isinstance(flags, list) else {flags}
-        for number, message in self.folder.within(str(command.arguments[0])):
+        modified = []
+        for number, message in self.folder.within(str(uids)):
+            if unchanged_since is not None and message.modseq > unchanged_since:
+                modified.append(str(message.uid))
+                continue
+            self.folder.changed(message)
             if change.startswith("+"):
                 message.flags |= named
             elif change.startswith("-"):
@@ -516,10 +536,13 @@ class Session:
                 message.flags = named
             if not change.endswith(".SILENT"):
                 self.send(fetched(number, message, ["UID", "FLAGS"]))
-        self.ok(command)
+            elif "CONDSTORE" in self.server.capabilities:
+                self.send(fetched(number, message, ["UID", "MODSEQ"]))
+        self.ok(command, f"[MODIFIED {','.join(modified)}] " if modified else "")
 
     def _do_uid_expunge(self, command: Command) -> None:
         self._need_writable()
+        self._need("UIDPLUS")
         self._expunge(
             [each for _, each in self.folder.within(str(command.arguments[0]))], deleted=True
         )
@@ -527,11 +550,12 @@ class Session:
 
     def _do_uid_move(self, command: Command) -> None:
         self._need_writable()
+        self._need("MOVE")
         target = self._named(command.arguments[1])
         moved = [each for _, each in self.folder.within(str(command.arguments[0]))]
         for message in moved:
-            target.add(message.raw, message.flags)
-        self._expunge(moved, deleted=False)
+            self.send(b"* %d EXPUNGE\r\n" % (self.folder.messages.index(message) + 1))
+            self.server.move(message, self.folder, target)
         self.ok(command)
 
     def _expunge(self, messages: list[FakeMessage], *, deleted: bool) -> None:
@@ -539,7 +563,11 @@ class Session:
             if deleted and "\\Deleted" not in message.flags:
                 continue
             self.send(b"* %d EXPUNGE\r\n" % (self.folder.messages.index(message) + 1))
-            self.folder.messages.remove(message)
+            self.folder.drop(message)
+
+    def _need(self, capability: str) -> None:
+        if capability not in self.server.capabilities.split():
+            raise ValueError(f"this server has no {capability}")
 
     def _need_writable(self) -> None:
         if self.read_only:
@@ -548,7 +576,10 @@ class Session:
     def _do_append(self, command: Command) -> None:
         folder = self._named(command.arguments[0])
         flags = command.arguments[1] if len(command.arguments) > 2 else []
-        message = folder.add(command.literals[-1], set(flags if isinstance(flags, list) else []))
+        message = folder.take(command.literals[-1], set(flags if isinstance(flags, list) else []))
+        if "UIDPLUS" not in self.server.capabilities.split():
+            self.ok(command)
+            return
         self.ok(command, f"[APPENDUID {folder.uidvalidity} {message.uid}] ")
 
     def _do_idle(self, command: Command) -> None:

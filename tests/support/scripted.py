@@ -58,7 +58,11 @@ class ScriptedSeeker(Seeker):
     @property
     def drafts_folder(self) -> FakeFolder:
         """Drafts as the server holds it."""
-        return self.server.folders["Drafts"]
+        return self.folder_for("\\Drafts")
+
+    def folder_for(self, use: str) -> FakeFolder:
+        r"""The folder with this attribute, such as `\Sent`."""
+        return next(each for each in self.server.folders.values() if use in each.attributes)
 
     def in_drafts(self) -> list[FakeMessage]:
         """What lies in Drafts and is not marked deleted."""
@@ -72,17 +76,18 @@ class ScriptedSeeker(Seeker):
     def presses_send(self, message: FakeMessage, *, new_id: str | None = None) -> None:
         """Send a draft from a mail program, which may give it a new Message-ID."""
         with self.server.lock:
-            self.server.folders["Sent"].add(self._stamped(message, None, new_id), {"\\Seen"})
+            self.folder_for("\\Sent").add(self.stamped(message, None, new_id), {"\\Seen"})
             self.drafts_folder.remove(message.uid)
 
     def edits_text(self, message: FakeMessage, text: str, *, new_id: str | None = None) -> None:
         """Save another version of a draft and remove the old one."""
         with self.server.lock:
-            raw = self._stamped(message, text, new_id)
+            raw = self.stamped(message, text, new_id)
             self.drafts_folder.add(raw, {"\\Draft", "\\Seen"})
             self.drafts_folder.remove(message.uid)
 
-    def _stamped(self, message: FakeMessage, text: str | None, new_id: str | None) -> bytes:
+    def stamped(self, message: FakeMessage, text: str | None, new_id: str | None) -> bytes:
+        """The message dated now, with another text or another Message-ID."""
         parsed = message_from_bytes(message.raw, policy=policy.default)
         assert isinstance(parsed, EmailMessage)
         del parsed["Date"]

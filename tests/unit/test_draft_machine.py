@@ -1,31 +1,75 @@
-"""A state machine on the draft protocol: users, clients and faults in any order.
+"""A state machine on the draft protocol: programs, servers, users and faults in any order.
 
 Whatever the server loses, whatever the user does in whatever mail program, whenever the process
-dies and whichever database it wakes up with: never two open drafts of one step, never a touched
-draft changed, never a draft that claims silence after the answer lay there.
+dies and whichever database it wakes up with: never two open drafts of one step, nothing of the
+user's touched, a sent draft known as sent, a deleted one never back.
+
+`make test` walks a short way on every server. `FOLLOWUPD_PROFILE=nightly` walks 20,000 steps and
+more, without making a finding smaller: it is printed as it was found.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from hypothesis import HealthCheck, settings
+import pytest
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from followupd.domain.interview import DraftState
+from tests.support import programs
 from tests.support.dovecot import PASSWORD
-from tests.support.fakeserver import FakeServer, answer, carried_out_then_hang_up, hang_up
+from tests.support.fakemailbox import FakeFolder, FakeMessage
+from tests.support.fakeserver import (
+    ALWAYS,
+    CAPABILITIES,
+    FakeServer,
+    answer,
+    carried_out_then_hang_up,
+    hang_up,
+)
+from tests.support.fates import Belongings, Fate, Tale, mailbox
+from tests.support.gmail import GmailServer
+from tests.support.programs import PROGRAMS, Desk, Program
 from tests.support.scripted import ScriptedSeeker
-from tests.support.seeker import DANA, KIM, berlin
+from tests.support.seeker import BERLIN, DANA, KIM
 
 if TYPE_CHECKING:
-    from tests.support.fakemailbox import FakeMessage
+    from collections.abc import Callable
+
+    from followupd.domain.history import Draft
     from tests.support.fakeserver import Command, Hook, Session
+
+NIGHTLY = os.environ.get("FOLLOWUPD_PROFILE") == "nightly"
+STEPS = 40 if NIGHTLY else 16
+EXAMPLES = 120 if NIGHTLY else 3
+GRACE = timedelta(hours=24)
+
+EARLY = 5
+"""No answer comes in so many steps: it ends most of what may go wrong."""
+
+_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - no wait for a disk
+
+
+class RewritingFolder(FakeFolder):
+    """Exchange keeps a message its own way: what is fetched is not what was appended."""
+
+    def take(self, raw: bytes, flags: set[str]) -> FakeMessage:
+        """Store it with a header of the server's own."""
+        return super().take(b"X-MS-Exchange-Generated: yes\r\n" + raw, flags)
 
 
 def _without_a_word_of_where(session: Session, command: Command) -> None:
@@ -35,37 +79,110 @@ def _without_a_word_of_where(session: Session, command: Command) -> None:
     session.ok(command)
 
 
+def _with_numbers_swapped(session: Session, command: Command) -> None:
+    """Carry out an APPEND and name UID and UIDVALIDITY in the wrong order."""
+    with session.muted():
+        session.carry_out(command)
+    folder = session.server.folders[str(command.arguments[0])]
+    session.ok(command, f"[APPENDUID {folder.uidnext - 1} {folder.uidvalidity}] ")
+
+
+def _with_somebody_elses_number(session: Session, command: Command) -> None:
+    """Carry out an APPEND and name another message of the folder."""
+    with session.muted():
+        session.carry_out(command)
+    folder = session.server.folders[str(command.arguments[0])]
+    session.ok(command, f"[APPENDUID {folder.uidvalidity} {folder.messages[0].uid}] ")
+
+
+def _an_expunge_in_between(session: Session, command: Command) -> None:
+    """Another client removes mail of its own, which is told in the middle of an answer."""
+    folder = session.folder
+    folder.add(b"Subject: passing\r\n\r\nx\r\n", {"\\Draft"})
+    number = len(folder.messages)
+    folder.drop(folder.messages[-1])
+    session.send(b"* %d EXISTS\r\n* %d EXPUNGE\r\n" % (number, number))
+    session.carry_out(command)
+
+
 FAULTS: dict[str, tuple[str, Hook]] = {
     "append lost before": ("APPEND", hang_up),
     "append lost after": ("APPEND", carried_out_then_hang_up),
     "append refused": ("APPEND", answer("NO [OVERQUOTA] full")),
     "no appenduid": ("APPEND", _without_a_word_of_where),
+    "appenduid swapped": ("APPEND", _with_numbers_swapped),
+    "appenduid of another": ("APPEND", _with_somebody_elses_number),
     "search lost": ("UID SEARCH", hang_up),
     "fetch lost": ("UID FETCH", hang_up),
+    "expunge in between": ("UID FETCH", _an_expunge_in_between),
+    "store lost before": ("UID STORE", hang_up),
+    "store lost after": ("UID STORE", carried_out_then_hang_up),
     "expunge lost before": ("UID EXPUNGE", hang_up),
     "expunge lost after": ("UID EXPUNGE", carried_out_then_hang_up),
+    "move lost before": ("UID MOVE", hang_up),
+    "move lost after": ("UID MOVE", carried_out_then_hang_up),
     "examine refused": ("EXAMINE", answer("NO [INUSE] later")),
+    "select refused": ("SELECT", answer("NO [NOPERM] read-only")),
 }
 
-LATE = berlin("2026-12-12 00:00")
-"""Before it no answer comes: an answer ends most of what may go wrong."""
+
+def _plain(capabilities: str) -> FakeServer:
+    server = FakeServer(password=PASSWORD, capabilities=capabilities)
+    server.folders["Later"] = FakeFolder("Later", (), 6_000)
+    return server
+
+
+def _exchange() -> FakeServer:
+    server = _plain(CAPABILITIES)
+    server.folders["Drafts"] = RewritingFolder("Drafts", ("\\Drafts",), 2_000)
+    server.on("APPEND", _with_numbers_swapped, times=ALWAYS)
+    return server
+
+
+SERVERS: dict[str, Callable[[], FakeServer]] = {
+    "condstore": lambda: _plain(f"{CAPABILITIES} CONDSTORE"),
+    "uidplus": lambda: _plain(CAPABILITIES),
+    "move": lambda: _plain(CAPABILITIES.replace(" UIDPLUS", "")),
+    "bare": lambda: _plain(CAPABILITIES.replace(" UIDPLUS", "").replace(" MOVE", "")),
+    "exchange": _exchange,
+    "gmail": lambda: GmailServer(PASSWORD),
+}
 
 
 class DraftMachine(RuleBasedStateMachine):
     """One interview with a recruiter and a hiring manager, some weeks long."""
 
+    kind: ClassVar[str] = "condstore"
+    steps: ClassVar[dict[str, int]] = dict.fromkeys(SERVERS, 0)
+
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="followupd-machine-"))
-        self.server = FakeServer(password=PASSWORD)
+        self.folder = Path(tempfile.mkdtemp(prefix="followupd-machine-", dir=_MEMORY))
+        self.server = SERVERS[self.kind]()
         self.server.__enter__()
         self.seeker = ScriptedSeeker(mailbox=None, folder=self.folder, fake=self.server)  # type: ignore[arg-type]
-        self.seeker.at("2026-12-01 16:30")
+        self.desk = Desk(self.server)
+        self.belongings = Belongings()
+        self.tales: list[Tale] = []
+        self.laid_at_answer: int | None = None
+        self.texts = 0
+        self.age = 0
+
+    @initialize(
+        threaded=st.booleans(),
+        at=st.sampled_from(["2026-12-01 16:30", "2026-12-08 09:30", "2026-12-14 10:00"]),
+        fault=st.sampled_from(
+            [None, None, None, "append lost before", "append lost after", "no appenduid"]
+        ),
+    )
+    def an_interview_is_recorded(self, at: str, fault: str | None, *, threaded: bool) -> None:
+        """On the day it was held, or when a check-in is late; the first draft is laid at once."""
+        self.seeker.at(at)
+        if threaded:
+            raw = self.seeker.letter_from(DANA, "Your interview", ago=timedelta(days=3))
+            self.seeker.receives(raw)
         self.seeker.add((DANA, KIM))
-        self.touched: dict[int, bytes] = {}
-        self.answered = False
-        self.new_ids = 0
-        self.seeker.world.histories()
+        self.a_pass(fault)
 
     def teardown(self) -> None:
         """End the server and remove the state."""
@@ -75,20 +192,75 @@ class DraftMachine(RuleBasedStateMachine):
 
     # ---- time and passes
 
-    @rule(days=st.sampled_from([0, 1, 3, 7]), fault=st.sampled_from([None, None, *FAULTS]))
+    def _pass(self, *, is_whole: bool = True, acts_meanwhile: bool = False) -> None:
+        """Look at the mailbox, and at what that did to it."""
+        untouched = {t.message_id for t in self.tales if t.fate is Fate.UNTOUCHED}
+        before = mailbox(self.desk, untouched)
+        self.seeker.once()
+        self._learn_of_new_drafts()
+        ours = untouched | {tale.message_id for tale in self.tales}
+        if not acts_meanwhile:
+            known = {t.message_id for t in self.tales if t.fate is Fate.UNTOUCHED}
+            after = mailbox(self.desk, (untouched | known) & ours)
+            assert after == before
+        for tale in self.tales:
+            tale.passes += is_whole
+
+    def _learn_of_new_drafts(self) -> None:
+        taken = self.desk.folder("\\Drafts").taken
+        with self.seeker.world.store.look() as reading:
+            rungs = {e.message_id: (e.step, e.cycle, e.person) for e in reading.journal_of(1)}
+        known = {id(tale.laid) for tale in self.tales}
+        for laid in taken:
+            if id(laid) in known:
+                continue
+            identity = laid.values("Message-ID")
+            tale = Tale(rungs.get(identity, (identity, 0, "")), laid)
+            for other in self.tales:
+                if other.rung == tale.rung:
+                    self._must_have_been_withdrawn(other)
+            self.tales.append(tale)
+
+    def _must_have_been_withdrawn(self, tale: Tale) -> None:
+        """Before a step is drafted again, the draft before must be gone, and by us."""
+        assert tale.fate is Fate.UNTOUCHED, f"laid again after the user {tale.fate}"
+        assert not tale.lying(self.desk), "laid again while the one before lies there"
+
+    @rule(days=st.sampled_from([0, 1, 1, 3, 7]), fault=st.sampled_from([None, None, *FAULTS]))
     def time_passes(self, days: int, fault: str | None) -> None:
         """Days go by, or an hour, and the daemon looks at the mailbox."""
         self.seeker.clock.moment += timedelta(days=days, hours=0 if days else 1)
         self.a_pass(fault)
 
+    @rule()
+    def a_day_goes_by(self) -> None:
+        """The daemon polls, and all is well: what can be known is known after it."""
+        for hours in (1, 6, 12, 6):
+            self.seeker.clock.moment += timedelta(hours=hours)
+            self._pass()
+
+    @rule(days=st.integers(1, 4))
+    def the_next_morning_comes(self, days: int) -> None:
+        """At an hour at which drafts are laid, and all is well."""
+        morning = (self.seeker.clock.now().astimezone(BERLIN) + timedelta(days=days)).replace(
+            hour=9, minute=30
+        )
+        self.seeker.clock.moment = morning.astimezone(UTC)
+        self._pass()
+
     @rule(fault=st.sampled_from([None, None, *FAULTS]))
     def a_pass(self, fault: str | None) -> None:
         """The daemon looks at the mailbox, now and then through a broken connection."""
+        standing = self.server.take_hook("APPEND")
         if fault is not None:
             verb, hook = FAULTS[fault]
             self.server.on(verb, hook)
-        self.seeker.once()
+        if standing is not None:
+            self.server.on("APPEND", standing, times=ALWAYS)
+        self._pass(is_whole=fault is None, acts_meanwhile=fault == "expunge in between")
         self.server.forget_hooks()
+        if standing is not None:
+            self.server.on("APPEND", standing, times=ALWAYS)
 
     @rule(fault=st.sampled_from(sorted(FAULTS)))
     def the_process_dies(self, fault: str) -> None:
@@ -104,104 +276,285 @@ class DraftMachine(RuleBasedStateMachine):
         backup = self.folder / "backup"
         shutil.copytree(self.seeker.state, backup)
         for _ in range(passes):
-            self.seeker.once()
+            self._pass()
         self.seeker.close()
         shutil.rmtree(self.seeker.state)
         shutil.move(backup, self.seeker.state)
-        self.a_pass(None)
+        self._pass()
 
-    @rule(folder=st.sampled_from(["INBOX", "Drafts", "Sent"]))
-    def the_server_renumbers(self, folder: str) -> None:
+    # ---- what the server does
+
+    @rule(use=st.sampled_from(["INBOX", "\\Drafts", "\\Sent", "\\Trash"]))
+    def the_server_renumbers(self, use: str) -> None:
         """UIDVALIDITY changes, and every UID with it."""
         with self.server.lock:
-            held = self.server.folders[folder]
-            held.uidvalidity += 1
-            for number, message in enumerate(held.messages, start=1):
-                if folder == "Drafts" and message.uid in self.touched:
-                    self.touched[-number] = self.touched.pop(message.uid)
-                message.uid = number
-            held.uidnext = len(held.messages) + 1
-            if folder == "Drafts":
-                self.touched = {abs(uid): raw for uid, raw in self.touched.items()}
+            folder = self.server.folders[use] if use == "INBOX" else self.desk.folder(use)
+            folder.renumber()
+
+    @rule(use=st.sampled_from(["\\Drafts", "\\Sent", "\\Trash"]), lagging=st.booleans())
+    def the_index_lags(self, use: str, *, lagging: bool) -> None:
+        """SEARCH does not know what comes in, until it has caught up."""
+        with self.server.lock:
+            folder = self.desk.folder(use)
+            folder.lagging = lagging
+            for message in folder.messages if not lagging else ():
+                message.searchable = True
+
+    @rule(passes=st.integers(1, 3))
+    def drafts_reads_empty_for_a_while(self, passes: int) -> None:
+        """An index is being rebuilt; then everything is there again."""
+        folder = self.desk.folder("\\Drafts")
+        for _ in range(passes):
+            self.seeker.clock.moment += timedelta(hours=1)
+            held, folder.messages = folder.messages, []
+            new = len(folder.taken)
+            self.seeker.once()
+            assert len(folder.taken) == new or self._are_first(folder.taken[new:])
+            folder.messages = [*held, *folder.messages]
+        self._learn_of_new_drafts()
+
+    def _are_first(self, laid: list[FakeMessage]) -> bool:
+        """Whether no draft of ours had these Message-IDs before."""
+        known = {tale.message_id for tale in self.tales}
+        return known.isdisjoint(message.values("Message-ID") for message in laid)
 
     # ---- what the user does
 
-    def _ours(self) -> list[FakeMessage]:
-        return [m for m in self.seeker.in_drafts() if m.uid not in self.touched]
+    def _tales(self) -> list[Tale]:
+        return [tale for tale in self.tales if tale.lying(self.desk)]
 
-    @precondition(lambda self: self._ours())
-    @rule(new_id=st.booleans())
-    def the_user_edits(self, *, new_id: bool) -> None:
-        """A client saves a changed version, with or without a new Message-ID."""
-        self.new_ids += 1
-        identity = f"<edit{self.new_ids}@phone.example>" if new_id else None
-        self.seeker.edits_text(self._ours()[0], "My own words.", new_id=identity)
-        newest = self.seeker.in_drafts()[-1]
-        self.touched[newest.uid] = newest.raw
+    def _program(self, choice: int) -> Program:
+        usable = [p for p in PROGRAMS if self.kind == "gmail" or not p.is_gmail_web]
+        return usable[choice % len(usable)]
 
-    @precondition(lambda self: self.seeker.in_drafts())
-    @rule(new_id=st.booleans())
-    def the_user_sends(self, *, new_id: bool) -> None:
-        """A client files a copy in Sent and removes the draft."""
-        self.new_ids += 1
-        identity = f"<sent{self.new_ids}@phone.example>" if new_id else None
-        draft = self.seeker.in_drafts()[0]
-        self.seeker.presses_send(draft, new_id=identity)
-        self.touched.pop(draft.uid, None)
+    def _one(self, choice: int) -> tuple[Tale, FakeMessage]:
+        """A draft of ours that lies somewhere, and one of its versions."""
+        found = [(tale, each) for tale in self._tales() for each in tale.lying(self.desk)]
+        return found[choice % len(found)]
 
-    @precondition(lambda self: self.seeker.in_drafts())
-    @rule()
-    def the_user_deletes(self) -> None:
-        """A client moves the draft into Trash."""
-        draft = self.seeker.in_drafts()[0]
+    @property
+    def _now(self) -> datetime:
+        """The user's moment; no two saves are of the same second."""
+        later = timedelta(seconds=self.texts)
+        return self.seeker.clock.now().astimezone(BERLIN) + later
+
+    def _text(self) -> str:
+        self.texts += 1
+        return f"In my own words, {self.texts}.\n"
+
+    @precondition(lambda self: self._tales())
+    @rule(which=st.integers(0, 30), program=st.integers(0, 100), devices=st.sampled_from([1, 1, 2]))
+    def the_user_edits(self, which: int, program: int, devices: int) -> None:
+        """A program saves another version, or two programs one each."""
+        tale, draft = self._one(which)
+        self._edit(tale, draft, self._program(program))
+        if devices > 1 and not self._program(program).is_gmail_web:
+            # The other device had it open all the while; what it would remove is gone.
+            other = self._program(program + 5)
+            raw = programs.saved_version(self.desk, other, draft.raw, self._text(), self._now)
+            with self.server.lock:
+                version = self.desk.folder("\\Drafts").add(raw, {"\\Draft", "\\Seen"})
+            self._keep(tale, version)
+
+    def _edit(self, tale: Tale, draft: FakeMessage, program: Program) -> None:
+        self.belongings.let_go(draft)
+        if draft in tale.versions:
+            tale.versions.remove(draft)
+        version = programs.edit(self.desk, program, draft, self._text(), self._now)
+        if program.old_version is programs.Old.LEFT:
+            self._keep(tale, draft)
+        self._keep(tale, version)
+
+    def _keep(self, tale: Tale, version: FakeMessage) -> None:
+        tale.fate = Fate.KEPT if tale.fate is not Fate.SENT else Fate.SENT
+        if not any(each is version for each in tale.versions):
+            tale.versions.append(version)
+        self.belongings.keep(self.desk, version)
+
+    @precondition(lambda self: self._tales())
+    @rule(which=st.integers(0, 30), flag=st.sampled_from(["\\Flagged", "\\Answered", "$label1"]))
+    def the_user_flags(self, which: int, flag: str) -> None:
+        """A star, say: the draft is no longer untouched."""
+        tale, draft = self._one(which)
         with self.server.lock:
-            self.server.folders["Trash"].add(draft.raw)
-            self.server.folders["Drafts"].remove(draft.uid)
-        self.touched.pop(draft.uid, None)
+            self.desk.folder_of(draft).flag(draft, flag)
+        self._keep(tale, draft)
 
-    @precondition(lambda self: not self.answered and self.seeker.clock.moment > LATE)
-    @rule(folder=st.sampled_from(["INBOX", "Trash"]))
+    @precondition(lambda self: self._tales())
+    @rule(which=st.integers(0, 30), program=st.integers(0, 100))
+    def the_user_sends(self, which: int, program: int) -> None:
+        """A program files a copy in Sent and removes the draft."""
+        tale, draft = self._one(which)
+        self._let_go(tale, draft)
+        programs.send(self.desk, self._program(program), draft, self._now)
+        self._sent(tale)
+
+    def _let_go(self, tale: Tale, draft: FakeMessage) -> None:
+        self.belongings.let_go(draft)
+        tale.versions = [each for each in tale.versions if each is not draft]
+
+    def _sent(self, tale: Tale) -> None:
+        tale.fate, tale.sent_at, tale.passes = Fate.SENT, self._now, 0
+
+    @precondition(lambda self: self._tales())
+    @rule(which=st.integers(0, 30), program=st.integers(0, 100))
+    def the_user_deletes(self, which: int, program: int) -> None:
+        """A program moves the draft into Trash, or does away with it."""
+        tale, draft = self._one(which)
+        self._let_go(tale, draft)
+        programs.delete(self.desk, self._program(program), draft)
+        if tale.fate is not Fate.SENT:
+            tale.fate = Fate.KEPT if tale.lying(self.desk) else Fate.DELETED
+
+    @precondition(lambda self: self._tales())
+    @rule(which=st.integers(0, 30))
+    def the_user_files(self, which: int) -> None:
+        """The draft is put aside in a folder of the user's."""
+        tale, draft = self._one(which)
+        if self.desk.folder_of(draft).name == "Later":
+            return
+        self._let_go(tale, draft)
+        self._keep(tale, programs.file_away(self.desk, draft, "Later"))
+
+    @precondition(lambda self: self._tales())
+    @rule(which=st.integers(0, 30), program=st.sampled_from([p for p in PROGRAMS if p.takes_out]))
+    def the_user_opens(self, which: int, program: Program) -> None:
+        """A program takes the draft out of Drafts; it is in a window, or waits to be sent."""
+        tale, draft = self._one(which)
+        if tale.opened is not None or tale.fate is Fate.SENT:
+            return
+        self._let_go(tale, draft)
+        tale.opened = (program, programs.open_draft(self.desk, program, draft))
+        tale.opened_at, tale.fate = self._now, Fate.OPENED
+
+    @precondition(lambda self: any(tale.opened for tale in self.tales))
+    @rule(sends=st.booleans())
+    def the_user_is_done_with_it(self, *, sends: bool) -> None:
+        """It is sent at last, or saved again."""
+        tale = next(tale for tale in self.tales if tale.opened)
+        assert tale.opened is not None
+        assert tale.opened_at is not None
+        (program, raw), tale.opened = tale.opened, None
+        # Out of sight for longer than anybody looks, only its Message-ID tells what it is.
+        tale.is_traceless |= self._now - tale.opened_at >= GRACE
+        if sends:
+            programs.send_opened(self.desk, program, raw, self._now)
+            self._sent(tale)
+        else:
+            self._keep(tale, programs.save_opened(self.desk, program, raw, self._text(), self._now))
+
+    @precondition(
+        lambda self: (
+            any(tale.fate is Fate.UNTOUCHED for tale in self._tales())
+            and self.laid_at_answer is None
+            and self.age > EARLY
+        )
+    )
+    @rule(
+        at=st.sampled_from(["SELECT", "UID STORE"]),
+        flags=st.booleans(),
+        program=st.integers(0, 100),
+    )
+    def the_user_acts_while_it_is_withdrawn(self, at: str, program: int, *, flags: bool) -> None:
+        """An answer came, and the user has the draft in hand just then."""
+        if at == "UID STORE" and flags and self.kind in ("move", "bare", "gmail"):
+            return
+        tale = next(t for t in self._tales() if t.fate is Fate.UNTOUCHED)
+
+        def act(session: Session, command: Command) -> None:
+            if tale.lying(self.desk):
+                if flags:
+                    self.desk.folder_of(tale.laid).flag(tale.laid, "\\Flagged")
+                    self._keep(tale, tale.laid)
+                else:
+                    self._edit(tale, tale.laid, self._program(program))
+            session.carry_out(command)
+
+        self.server.on(at, act)
+        self.the_recruiter_answers("INBOX")
+        self._pass(acts_meanwhile=True)
+        self._pass()
+
+    @precondition(lambda self: self.laid_at_answer is None and self.age > EARLY)
+    @rule(folder=st.sampled_from(["INBOX", "\\Trash"]))
     def the_recruiter_answers(self, folder: str) -> None:
         """At last."""
-        self.seeker.receives(self.seeker.letter_from(DANA, "Good news"), folder)
-        self.answered = True
-        self.drafts_before_answer = {m.raw for m in self.seeker.in_drafts()}
+        name = folder if folder == "INBOX" else self.desk.folder(folder).name
+        self.seeker.receives(self.seeker.letter_from(DANA, "Good news"), name)
+        self.laid_at_answer = len(self.tales)
 
     # ---- what must hold after every step
 
     @invariant()
-    def no_person_has_two_open_drafts(self) -> None:
-        """Not of one step, and not of two."""
-        recipients = [m.values("To") for m in self.seeker.in_drafts()]
-        assert len(recipients) == len(set(recipients)), recipients
+    def a_step_is_counted(self) -> None:
+        """For the nightly walk, which promises so many."""
+        type(self).steps[self.kind] += 1
+        self.age += 1
 
     @invariant()
-    def touched_drafts_are_as_the_user_left_them(self) -> None:
+    def no_step_has_two_open_drafts(self) -> None:
+        """Of those that we laid, whatever became of their versions."""
+        is_open = (Fate.UNTOUCHED, Fate.KEPT, Fate.OPENED)
+        rungs = [
+            tale.rung
+            for tale in self.tales
+            if tale.fate in is_open and (tale.lying(self.desk) or tale.opened)
+        ]
+        assert len(rungs) == len(set(rungs)), rungs
+
+    @invariant()
+    def what_the_user_touched_is_as_they_left_it(self) -> None:
         """Never changed, moved or removed."""
-        lying = {m.uid: m.raw for m in self.seeker.in_drafts()}
-        for uid, raw in self.touched.items():
-            assert lying.get(uid) == raw
+        assert self.belongings.disturbed(self.desk) == []
 
     @invariant()
     def nothing_is_laid_after_the_answer(self) -> None:
-        """What lies there now lay there before, or is the user's own version of it."""
-        if self.answered:
-            untouched = {m.raw for m in self._ours()}
-            assert untouched <= self.drafts_before_answer
+        """What lies there now was laid before."""
+        if self.laid_at_answer is not None:
+            assert len(self.tales) == self.laid_at_answer
+
+    @invariant()
+    def what_was_sent_is_known_as_sent(self) -> None:
+        """A day and three passes later at the latest, unless a version still lies there."""
+        drafts = {d.message_id: d.state for d in self._history_drafts()}
+        for tale in self.tales:
+            if tale.fate is not Fate.SENT or tale.sent_at is None or tale.lying(self.desk):
+                continue
+            if self._now - tale.sent_at < GRACE or tale.passes <= 3:
+                continue
+            allowed = {DraftState.SENT}
+            if tale.is_traceless:
+                allowed |= {DraftState.MISSING, DraftState.DISMISSED}
+            assert drafts.get(tale.message_id) in allowed, (tale.message_id, drafts)
 
     @invariant()
     def the_books_agree(self) -> None:
         """No step has two open drafts in the history either."""
-        history = self.seeker.world.histories()[1]
-        rungs = [draft.rung for draft in history.open_drafts]
+        rungs = [draft.rung for draft in self._history_drafts() if draft.state.is_open]
         assert len(rungs) == len(set(rungs))
-        assert all(d.state in DraftState for d in history.drafts)
+
+    def _history_drafts(self) -> tuple[Draft, ...]:
+        return self.seeker.world.histories()[1].drafts
 
 
-DraftMachine.TestCase.settings = settings(
-    max_examples=30,
-    stateful_step_count=16,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
-TestDraftMachine = DraftMachine.TestCase
+@pytest.mark.parametrize("kind", SERVERS)
+def test_whatever_happens_to_drafts(
+    kind: str, record_property: Callable[[str, object], None]
+) -> None:
+    """No walk through programs, servers and faults breaks a promise."""
+    machine = type(f"DraftMachine_{kind}", (DraftMachine,), {"kind": kind})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.explicit, Phase.reuse, Phase.generate] if NIGHTLY else tuple(Phase),
+            print_blob=True,
+        ),
+    )
+    steps = DraftMachine.steps[kind]
+    record_property("steps", steps)
+    print(f"{kind}: {steps} steps")
+    assert not NIGHTLY or steps >= 20_000 / len(SERVERS)

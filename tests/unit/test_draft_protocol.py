@@ -23,20 +23,11 @@ if TYPE_CHECKING:
 
     from tests.support.fakeserver import Command, Session
 
-NO_UIDPLUS = "IMAP4rev1 LITERAL+ IDLE MOVE SPECIAL-USE AUTH=PLAIN"
-BARE = "IMAP4rev1 LITERAL+ SPECIAL-USE AUTH=PLAIN"
-
 
 @pytest.fixture
-def capabilities(request: pytest.FixtureRequest) -> str:
-    """What the server offers; a test may say otherwise."""
-    return str(getattr(request, "param", "IMAP4rev1 LITERAL+ IDLE UIDPLUS SPECIAL-USE AUTH=PLAIN"))
-
-
-@pytest.fixture
-def scripted(capabilities: str, tmp_path: Path) -> Iterator[ScriptedSeeker]:
+def scripted(tmp_path: Path) -> Iterator[ScriptedSeeker]:
     """A check-in is due: it is Tue 8 Dec 2026, 09:00 in Berlin."""
-    with FakeServer(capabilities=capabilities, password=PASSWORD) as server:
+    with FakeServer(password=PASSWORD) as server:
         seeker = ScriptedSeeker(mailbox=None, folder=tmp_path, fake=server)  # type: ignore[arg-type]
         seeker.at("2026-12-08 09:00")
         seeker.add((DANA,))
@@ -149,49 +140,6 @@ def test_a_draft_the_server_refuses_stays_due(scripted: ScriptedSeeker) -> None:
     assert "check-in" in failure.problem
     assert scripted.once() == []
     assert len(scripted.in_drafts()) == 1
-
-
-@pytest.mark.parametrize("capabilities", [NO_UIDPLUS, BARE], indirect=True)
-def test_withdrawing_without_uidplus_leaves_other_deleted_mail_alone(
-    scripted: ScriptedSeeker, capabilities: str
-) -> None:
-    r"""By MOVE to Trash, or marked \Deleted and left: never by a plain EXPUNGE."""
-    scripted.drafts_folder.add(b"Subject: mine\r\n\r\nx\r\n", {"\\Draft", "\\Deleted"})
-    scripted.once()
-    assert len(scripted.in_drafts()) == 1
-    scripted.receives(scripted.letter_from(DANA, "Good news"))
-    assert scripted.once() == []
-    assert scripted.in_drafts() == []
-    assert any("\\Deleted" in m.flags for m in scripted.drafts_folder.messages)
-    assert scripted.history(1).drafts[0].state is DraftState.WITHDRAWN
-    assert scripted.server.count("EXPUNGE") == 0
-
-
-def test_a_lost_connection_while_withdrawing_is_no_dismissal(scripted: ScriptedSeeker) -> None:
-    """Gone after we meant to take it back: we did, not the user."""
-    scripted.once()
-    scripted.server.on("UID EXPUNGE", carried_out_then_hang_up)
-    scripted.receives(scripted.letter_from(DANA, "Good news"))
-    assert scripted.once()
-    assert scripted.once() == []
-    assert scripted.history(1).drafts[0].state is DraftState.WITHDRAWN
-
-
-def test_a_draft_edited_at_the_last_moment_is_not_withdrawn(scripted: ScriptedSeeker) -> None:
-    """Between the look and the withdrawal the user saved a version of their own."""
-    scripted.once()
-    [draft] = scripted.in_drafts()
-
-    def edit_first(session: Session, command: Command) -> None:
-        scripted.edits_text(draft, "In my own words.")
-        session.carry_out(command)
-
-    scripted.server.on("SELECT", edit_first)
-    scripted.receives(scripted.letter_from(DANA, "Good news"))
-    assert scripted.once() == []
-    assert len(scripted.in_drafts()) == 1
-    assert scripted.history(1).drafts[0].state is DraftState.EDITED
-    assert scripted.status(1) is Status.ANSWERED
 
 
 def test_a_drafts_folder_that_suddenly_reads_empty_is_not_everything_sent(
