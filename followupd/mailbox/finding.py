@@ -218,7 +218,8 @@ class _Look:
     def _approved(self) -> Sighting | None:
         """The draft in the approval folder; by likeness only what cannot be another one.
 
-        The folder holds few messages: they are fetched, since a search may be behind.
+        Where the draft itself lies in Trash, what looks like it is a mail of the user's own. The
+        folder holds few messages: they are fetched, since a search may be behind.
         """
         if self.roles.approval is None:
             return None
@@ -229,7 +230,7 @@ class _Look:
         alike = [
             fetched for fetched in lying if self.by_likeness and is_alike(self.sought, fetched)
         ]
-        if not named and len(alike) != 1:
+        if not named and (len(alike) != 1 or self._thrown_away() is not None):
             return None
         newest = (named or alike)[-1]
         return _at(Whereabouts.APPROVED, self.roles.approval, mailbox, newest)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from followupd.errors import UnreadableMessage
+from followupd.mailbox.drafts import headers_of
 from followupd.outbox import Approved
 from followupd.writing.outgoing import outgoing
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from followupd.mailbox.connection import Connection
+    from followupd.mailbox.responses import Fetched
     from followupd.store import JournalEntry
 
 LARGEST = 36 * 1024 * 1024
@@ -44,7 +46,7 @@ def read_approved(
     if entry.folder != folder or mailbox.uidvalidity != entry.uidvalidity:
         return None
     there = connection.headers([entry.uid])
-    if not there or "\\Deleted" in there[0].flags:
+    if not there or "\\Deleted" in there[0].flags or not _is_same(there[0], entry):
         return None
     raw = connection.body(entry.uid, LARGEST)
     if not raw:
@@ -53,3 +55,10 @@ def read_approved(
         raise UnreadableMessage(f"it is larger than {LARGEST // 2**20} MiB, which no server takes")
     message = outgoing(raw, own=own, message_id=entry.message_id, at=at)
     return Approved(entry.message_id, folder, mailbox.uidvalidity, entry.uid, message)
+
+
+def _is_same(fetched: Fetched, entry: JournalEntry) -> bool:
+    """Whether it is the message that was seen there: a folder made anew may reuse its numbers."""
+    message = headers_of(fetched)
+    borne = message.message_id if message is not None else None
+    return borne is None or borne in (entry.bound_message_id, entry.message_id)

@@ -300,3 +300,38 @@ def test_a_folder_that_the_server_uses_for_drafts_is_refused(
         assert "approval.folder" in failure.problem
         assert seeker.drafts() == []
         assert robin.smtp.envelopes == []
+
+
+def test_a_mail_of_ones_own_in_the_place_of_a_deleted_draft_is_not_sent(
+    seeker: Seeker, authority: Authority
+) -> None:
+    """However much it looks like the draft: that one was deleted."""
+    with approver(seeker, authority) as robin:
+        letter = seeker.letter_from(DANA, "Your interview at Acme", ago=timedelta(days=3))
+        seeker.receives(letter)
+        with_check_in(seeker, DANA)
+        thread = str(seeker.drafts()[0]["In-Reply-To"])
+        robin.moves("Drafts", "Trash")
+        seeker.writes(DANA, "Re: Your interview at Acme", folder=FOLDER, in_reply_to=thread)
+        seeker.once()
+        assert robin.draft().state is DraftState.DISMISSED
+        assert robin.smtp.envelopes == []
+        assert len(seeker.lying_in(FOLDER)) == 1
+
+
+def test_edited_under_a_new_name_and_moved_at_once_it_is_sent(
+    seeker: Seeker, authority: Authority
+) -> None:
+    """Some programs give a new Message-ID at every save: thread and person tell."""
+    with approver(seeker, authority) as robin:
+        letter = seeker.letter_from(DANA, "Your interview at Acme", ago=timedelta(days=3))
+        seeker.receives(letter)
+        with_check_in(seeker, DANA)
+        [(uid, _)] = seeker.lying_in("Drafts")
+        seeker.edits(uid, "In my own words.", Message_ID="<saved@phone.example>")
+        robin.approves()
+        seeker.once()
+        [message] = robin.delivered
+        assert message["Message-ID"] == "<saved@phone.example>"
+        assert robin.counts() == {"Drafts": 0, FOLDER: 0, "Sent": 1, "SMTP": 1}
+        assert robin.draft().state is DraftState.SENT
