@@ -64,7 +64,7 @@ class Approver:
     def delivered(self) -> list[EmailMessage]:
         """What the SMTP server was given, oldest first."""
         return [
-            message_from_bytes(each.raw, policy=policy.default)  # type: ignore[misc]
+            message_from_bytes(each.raw, policy=policy.default)
             for each in self.smtp.envelopes
         ]
 

@@ -12,18 +12,14 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
 
 import imapclient
 
 from tests.support import courier_login
 from tests.support.authority import Authority
-from tests.support.mailserver import PASSWORD, Folders, Ports, free_ports
+from tests.support.mailserver import PASSWORD, Folders, MailServer, Ports, free_ports
 from tests.support.packages import environment, root_with
 from tests.support.processes import Processes
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 _TCPD = "usr/sbin/couriertcpd"
 _TLS = "usr/bin/couriertls"
@@ -39,8 +35,10 @@ def installed() -> bool:
     return _root() is not None
 
 
-class Courier:
+class Courier(MailServer):
     """One server and its folder; a context manager that starts and removes it."""
+
+    LOG = "errors.log"
 
     folders = Folders("INBOX.Drafts", "INBOX.Sent", "INBOX.Trash")
 
@@ -74,29 +72,6 @@ class Courier:
             "GAM_CLIENT_ID": self.folder.name,
         }
         self._processes = Processes("Courier", lambda: self.log)
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.remove()
-
-    @property
-    def ca_file(self) -> Path:
-        """What a client must trust to accept this server."""
-        return self.authority.ca_file
-
-    @property
-    def log(self) -> str:
-        """Everything the server has logged so far."""
-        path = self.folder / "errors.log"
-        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
     def start(self) -> None:
         """Start the server and return once it greets in clear text and listens for TLS."""

@@ -13,16 +13,12 @@ import pwd
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
 
 from tests.support.authority import Authority
 from tests.support.delivery import deliver
-from tests.support.mailserver import Folders, Ports, free_ports
+from tests.support.mailserver import Folders, MailServer, Ports, free_ports
 from tests.support.packages import environment, root_with
 from tests.support.processes import Processes
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 _PROGRAMS = "usr/lib/cyrus/bin"
 _NEEDED = ("master", "imapd", "lmtpd", "idled", "ctl_cyrusdb")
@@ -35,12 +31,14 @@ def installed() -> bool:
     return _root() is not None
 
 
-class Cyrus:
+class Cyrus(MailServer):
     """One server and its folder; a context manager that starts and removes it.
 
     Args:
         below_inbox: whether all folders lie below INBOX and a dot separates them, as in Cyrus 2.
     """
+
+    LOG = "errors.log"
 
     def __init__(self, *, below_inbox: bool = False) -> None:
         root = _root()
@@ -57,29 +55,6 @@ class Cyrus:
         self.ports = Ports(*free_ports(3))
         self._processes = Processes("Cyrus", lambda: self.log)
         self._configure(below_inbox=below_inbox)
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.remove()
-
-    @property
-    def ca_file(self) -> Path:
-        """What a client must trust to accept this server."""
-        return self.authority.ca_file
-
-    @property
-    def log(self) -> str:
-        """What the server said on standard error; the rest goes to syslog and nowhere else."""
-        path = self.folder / "errors.log"
-        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
     def start(self) -> None:
         """Start the server and return once it greets on every port."""

@@ -14,15 +14,11 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
 
 from tests.support.authority import Authority, KeyPair
 from tests.support.delivery import deliver
-from tests.support.mailserver import PASSWORD, Folders, Ports, free_ports
+from tests.support.mailserver import PASSWORD, Folders, MailServer, Ports, free_ports
 from tests.support.processes import DEADLINE, Processes
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 __all__ = [
     "CAPABILITY_WITHOUT_IDLE",
@@ -58,7 +54,7 @@ def installed() -> bool:
     return _program("dovecot") is not None
 
 
-class Dovecot:
+class Dovecot(MailServer):
     """One server and its folder; a context manager that starts, stops and removes it.
 
     Args:
@@ -69,6 +65,8 @@ class Dovecot:
         special_use: whether the server says which folder is which (RFC 6154).
         prefix: of the namespace all folders but INBOX lie in; its last character separates.
     """
+
+    LOG = "dovecot.log"
 
     def __init__(
         self,
@@ -97,29 +95,6 @@ class Dovecot:
         namespace = _namespace(folders, special_use=special_use, prefix=prefix)
         text = _configuration(self.folder, self.ports, pair, mail_location, namespace)
         self.conf.write_text(text + extra, encoding="utf-8")
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.remove()
-
-    @property
-    def ca_file(self) -> Path:
-        """What a client must trust to accept this server."""
-        return self.authority.ca_file
-
-    @property
-    def log(self) -> str:
-        """Everything the server has logged so far."""
-        path = self.folder / "dovecot.log"
-        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
     def start(self) -> None:
         """Start the server and return once it greets on every port."""

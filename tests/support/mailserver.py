@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import socket
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Self
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import TracebackType
+
+    from tests.support.authority import Authority
 
 PASSWORD = "a-throw-away-secret"
 """With it any user name signs in, on every server."""
@@ -37,21 +41,58 @@ class Folders:
     trash: str = "Trash"
 
 
-class MailServer(Protocol):
-    """A server on which any user name signs in with `PASSWORD` and finds an empty mailbox."""
+class MailServer(ABC):
+    """A server on which any user name signs in with `PASSWORD` and finds an empty mailbox.
 
-    @property
-    def ports(self) -> Ports:
-        """Where it listens."""
+    A context manager that starts it and removes it.
 
-    @property
-    def folders(self) -> Folders:
-        """What a new user finds beside INBOX."""
+    Attributes:
+        folder: where everything of it lies.
+        authority: signs its certificate.
+        ports: where it listens.
+        folders: what a new user finds beside INBOX.
+    """
+
+    LOG: ClassVar[str]
+    """The file in its folder that it logs into."""
+
+    folder: Path
+    authority: Authority
+    ports: Ports
+    folders: Folders
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.remove()
 
     @property
     def ca_file(self) -> Path:
         """What a client must trust to accept this server."""
+        return self.authority.ca_file
 
+    @property
+    def log(self) -> str:
+        """Everything the server has logged so far."""
+        path = self.folder / self.LOG
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start the server and return once it can be spoken to."""
+
+    @abstractmethod
+    def remove(self) -> None:
+        """Stop the server and remove its folder."""
+
+    @abstractmethod
     def deliver(self, user: str, raw: bytes, folder: str | None = None) -> None:
         """Let mail arrive in the INBOX or, if given, straight in another folder."""
 
