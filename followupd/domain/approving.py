@@ -60,9 +60,9 @@ def after_approval(history: History, event: approvals.Approving) -> History:  # 
     known = draft.approval
     match event:
         case approvals.DraftApproved(at=at, recipients=recipients):
-            overruled = frozenset[str]()
-            if known is not None:
-                overruled = known.overruled | ({known.held} if known.held else set())
+            overruled = known.overruled if known is not None else frozenset[str]()
+            if known is not None and known.held and _is_anew(draft, known, recipients):
+                overruled |= {known.held}
             approval = Approval(at, recipients, overruled)
             return _with(history, draft, DraftState.APPROVED, approval, problem="")
         case approvals.ApprovalTakenBack():
@@ -89,6 +89,16 @@ def after_approval(history: History, event: approvals.Approving) -> History:  # 
             return history
         case _:
             assert_never(event)
+
+
+def _is_anew(draft: Draft, known: Approval, recipients: tuple[str, ...]) -> bool:
+    """Whether the user has moved it out and in again.
+
+    That it was lost from sight for a while, or got other recipients where it lies, says nothing of
+    what speaks against it.
+    """
+    is_same = draft.state is DraftState.APPROVED and known.recipients == recipients
+    return is_same or draft.state is DraftState.EDITED
 
 
 def _may_change(draft: Draft, event: approvals.Approving) -> bool:

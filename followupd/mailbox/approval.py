@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 _MOST = 200
 
+PENDING = "$SubmitPending"
+"""The registered keyword of a message that is being handed over (RFC 5550; IANA, IMAP keywords).
+
+The journal knows as well; but who restores yesterday's database has forgotten it, and the draft
+must not be sent a second time."""
+
 
 def lying_in(connection: Connection, folder: str) -> tuple[Mailbox, list[Fetched]]:
     r"""What lies in the approval folder, the newest 200, without what is marked \Deleted."""
@@ -41,6 +47,28 @@ def copy_in(connection: Connection, folder: str, message_ids: Iterable[str]) -> 
             found[each.uid] = each
     alive = [found[uid] for uid in sorted(found) if "\\Deleted" not in found[uid].flags]
     return alive[-1] if alive else None
+
+
+def is_pending(fetched: Fetched) -> bool:
+    """Whether a message was handed over before, and never refused since."""
+    return PENDING.casefold() in {flag.casefold() for flag in fetched.flags}
+
+
+def mark_pending(
+    connection: Connection, folder: str, uidvalidity: int, uid: int, *, pending: bool
+) -> None:
+    """Mark a message in the approval folder as being handed over, or not any more.
+
+    Raises:
+        ServerRefused: the server keeps no keywords.
+        OutcomeUnknown: the connection broke.
+    """
+    if connection.select(folder).uidvalidity != uidvalidity:
+        return
+    if pending:
+        connection.set_flag(uid, PENDING)
+    else:
+        connection.clear_flag(uid, PENDING)
 
 
 def take_out(connection: Connection, roles: Roles, uidvalidity: int, uid: int) -> None:

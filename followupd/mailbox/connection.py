@@ -339,9 +339,19 @@ class Connection:
 
     def unmark_deleted(self, uid: int) -> None:
         r"""Take back the \Deleted that `mark_deleted` set on a message of the selected folder."""
+        self.clear_flag(uid, "\\Deleted")
+
+    def set_flag(self, uid: int, flag: str) -> None:
+        """Set a flag or keyword on a message of the selected folder."""
         self._need_writable("STORE")
         with self._doing(f"UID STORE in {self.selected}", writes=True):
-            self._client.remove_flags([uid], [b"\\Deleted"], silent=True)
+            self._client.add_flags([uid], [flag.encode("ascii")], silent=True)
+
+    def clear_flag(self, uid: int, flag: str) -> None:
+        """Take a flag or keyword from a message of the selected folder."""
+        self._need_writable("STORE")
+        with self._doing(f"UID STORE in {self.selected}", writes=True):
+            self._client.remove_flags([uid], [flag.encode("ascii")], silent=True)
 
     def expunge_uid(self, uid: int) -> None:
         """Mark and remove one message of the selected folder, and no other (RFC 4315).

@@ -243,9 +243,16 @@ class _Look:
         if self.roles.all is None:
             return None
         mailbox = self.connection.examine(self.roles.all)
-        named = with_message_id(self.connection, self.sought.message_ids)
-        drafts = [one for one in named if "\\Draft" in one.flags]
-        filed = [one for one in named if one.labels is not None and one.labels - _GMAILS_OWN]
+        uids = [one.uid for one in with_message_id(self.connection, self.sought.message_ids)]
+        if self.by_likeness:
+            uids += self._to_the_same(_NEWEST_SENT)
+        unsent = [
+            one
+            for one in self.connection.headers(uids)
+            if self._is_version(one) and not self._was_sent(one, self.roles.all)
+        ]
+        drafts = [one for one in unsent if "\\Draft" in one.flags]
+        filed = [one for one in unsent if one.labels is not None and one.labels - _GMAILS_OWN]
         if filed and not drafts:
             return _at(Whereabouts.EDITED, self.roles.all, mailbox, filed[-1])
         return self._version(self.roles.all, mailbox, drafts)

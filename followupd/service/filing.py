@@ -155,6 +155,8 @@ class Filing:
             else:
                 raw = self._as_it_lies(entry)
                 drafts = self._roles.drafts
+                if raw and len(raw) >= LARGEST:
+                    raise ServerRefused("it is too large to be copied; move it yourself")
                 if raw and not self._append(entry, drafts, raw, ("\\Draft", "\\Seen")):
                     return
         take_out(self._connection, self._roles, entry.uidvalidity, entry.uid)

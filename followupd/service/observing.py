@@ -10,6 +10,7 @@ from followupd.domain import approvals
 from followupd.domain import events as happened
 from followupd.domain.interview import DraftState
 from followupd.errors import ServerRefused
+from followupd.mailbox.approval import is_pending, mark_pending
 from followupd.mailbox.backoff import PATIENCE
 from followupd.mailbox.drafts import (
     Sighting,
@@ -163,11 +164,7 @@ class Observing:
             missing_since=None,
             missing_passes=0,
         )
-        is_explained = sighting.where in (
-            Whereabouts.SENT,
-            Whereabouts.SENT_LIKELY,
-            Whereabouts.TRASHED,
-        )
+        is_explained = sighting.where in (Whereabouts.SENT, Whereabouts.SENT_LIKELY)
         if not is_explained and (entry.phase is Phase.SENDING or state is DraftState.UNCLEAR):
             return self._unclear(placed, state)
         match sighting.where:
@@ -239,6 +236,11 @@ class Observing:
         recipients = tuple(dict.fromkeys(one.address for one in to))
         approval = known.approval if known is not None else None
         is_known = state is DraftState.APPROVED and approval is not None
+        is_handed = sighting.found is not None and is_pending(sighting.found)
+        if is_handed and placed.phase is Phase.UNCLEAR:  # the user says that it did not go out
+            place = (sighting.folder, sighting.uidvalidity, sighting.uid)
+            mark_pending(self.connection, *place, pending=False)
+            is_handed = False
         if not (is_known and approval is not None and approval.recipients == recipients):
             approved = approvals.DraftApproved(
                 at=self._now,
@@ -247,6 +249,16 @@ class Observing:
                 recipients=recipients,
             )
             events.append(approved)
+        if is_handed:
+            # It bears the mark of a message that was handed over, and the journal knows nothing
+            # of it: the database is older than the mailbox.
+            unclear = approvals.SendingUnclear(
+                at=self._now,
+                message_id=identity,
+                sending_at=self._now,
+                reason="it was being sent before the database was restored",
+            )
+            return self.journal.record(replace(placed, phase=Phase.UNCLEAR), *events, unclear)
         return self.journal.record(replace(placed, phase=Phase.APPROVED), *events)
 
     def _missed(self, entry: JournalEntry, state: DraftState, events: list[Event]) -> bool:

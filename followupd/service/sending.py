@@ -28,6 +28,7 @@ from followupd.errors import (
     ServerRefused,
     UnreadableMessage,
 )
+from followupd.mailbox.approval import mark_pending
 from followupd.mailbox.responses import Fetched
 from followupd.outbox import send_approved
 from followupd.reading.message import read_headers
@@ -105,27 +106,18 @@ class Sender:
         if draft is None:
             return
         now = self._now
-        try:
-            approved = read_approved(
-                self.observing.connection,
-                folder,
-                entry,
-                self.account.own_addresses,
-                journal.world.workdays.local(now),
-            )
-        except UnreadableMessage as error:
-            self._failed(entry, str(error), None)
-            return
+        approved = self._read(entry, folder, now)
         if approved is None:
-            return  # it was moved at this very moment: the next look tells where to
+            return
         handed = replace(entry, phase=Phase.SENDING, sending_at=now, uidnext_before=0)
+
+        def handing_over() -> None:
+            journal.record(handed)
+            self._mark(handed, pending=True)
+
         try:
             secret = server_password(self.account.name, smtp)
-            reply = asyncio.run(
-                send_approved(
-                    self.account, secret, approved, lambda: _store(journal.record, handed)
-                )
-            )
+            reply = asyncio.run(send_approved(self.account, secret, approved, handing_over))
         except OutcomeUnknown as error:
             self._unclear(handed, str(error))
         except (AuthenticationError, ConnectionLost, ServerRefused) as error:
@@ -135,8 +127,47 @@ class Sender:
             if reply.is_accepted:
                 self._sent(handed, draft, approved, reply, smtp)
             else:
+                self._mark(handed, pending=False)
                 again = self._again(history, draft) if reply.is_temporary else None
                 self._failed(entry, reply.words, again)
+
+    def _mark(self, entry: JournalEntry, *, pending: bool) -> None:
+        """Have the mailbox know as well that a draft is handed over, where it keeps keywords.
+
+        Raises:
+            ConnectionLost: the mailbox cannot be reached any more.
+        """
+        try:
+            mark_pending(
+                self.observing.connection,
+                entry.folder,
+                entry.uidvalidity,
+                entry.uid,
+                pending=pending,
+            )
+        except ServerRefused as error:
+            _log.warning("not marked", account=self.account.name, why=str(error))
+        except OutcomeUnknown as error:
+            raise ConnectionLost(str(error)) from None
+
+    def _read(self, entry: JournalEntry, folder: str, now: datetime) -> Approved | None:
+        """Read a draft back as it is to be sent; None where it is not sent now."""
+        try:
+            # None where it was moved at this very moment: the next look tells where to.
+            return read_approved(
+                self.observing.connection,
+                folder,
+                entry,
+                self.account.own_addresses,
+                self.observing.journal.world.workdays.local(now),
+            )
+        except UnreadableMessage as error:
+            self._failed(entry, str(error), None)
+        except ServerRefused as error:
+            # It is tried again by the next pass; the other drafts do not wait for it.
+            said = f"the approved {entry.step} draft of interview {entry.interview_id}"
+            self.observing.problem(f"{said} cannot be read, so it is not sent: {error}")
+        return None
 
     def _sent(
         self, entry: JournalEntry, draft: Draft, approved: Approved, reply: Reply, smtp: Smtp
@@ -216,10 +247,6 @@ class Sender:
     @property
     def _now(self) -> datetime:
         return self.observing.journal.world.clock.now()
-
-
-def _store(record: Callable[[JournalEntry], bool], entry: JournalEntry) -> None:
-    record(entry)
 
 
 def _mail(approved: Approved, folder: str, at: datetime) -> happened.Mail:
