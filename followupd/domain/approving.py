@@ -7,6 +7,7 @@
 * What the server refuses for now is tried again, after longer and longer waits, as long as the
   sending hours of that day last; then, and when it refuses for good, the draft goes back into
   Drafts.
+* An approval stands for three working days; what is older is held back and asked about.
 * What may have been sent is never sent again, unless the user says that it was not: until then no
   moving to and fro changes anything.
 """
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from followupd.domain import approvals
 from followupd.domain.calling import zone_of
-from followupd.domain.days import say_moment
+from followupd.domain.days import say_day, say_moment
 from followupd.domain.history import Approval
 from followupd.domain.interview import DraftState
 
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 RETRIES = (5, 10, 20, 40, 60)
 """Minutes before the next try after the first, the second ... failure; the last one repeats."""
+
+STANDS_FOR = 3
+"""Working days for which an approval stands."""
 
 _SHEET = "it is a sheet for yourself, and nobody is sent it: read it, and delete it"
 
@@ -123,6 +127,8 @@ def sendings(
         if draft.state is not DraftState.APPROVED or draft.approval is None:
             continue
         held = _held(draft, draft.approval, objection)
+        if not held and not draft.is_sheet:
+            held = _too_late(draft.approval, workdays, now)
         halted = workdays.halted(now)
         due = None if held or halted else due_at(history, draft, workdays, now)
         yield Sending(draft.message_id, due, held)
@@ -196,6 +202,21 @@ def _held(draft: Draft, approval: Approval, objection: Callable[[Draft], str | N
         return _SHEET
     reason = objection(draft) or ""
     return "" if reason in approval.overruled else reason
+
+
+def _too_late(approval: Approval, workdays: Workdays, now: datetime) -> str:
+    """Why an approval is too old to be carried out without asking, "" where it is not.
+
+    A machine that was switched off for long must not send what nobody has in mind any more.
+    """
+    today = workdays.day_of(now)
+    if approval.again_at is not None and workdays.day_of(approval.again_at) < today:
+        tried_on = say_day(workdays.day_of(approval.again_at), today)
+        return f"the server did not take it on {tried_on}"
+    approved_on = workdays.day_of(approval.at)
+    if workdays.between(approved_on, today) > STANDS_FOR:
+        return f"you approved it on {say_day(approved_on, today)}, which is long ago"
+    return ""
 
 
 def _theirs(history: History, draft: Draft, workdays: Workdays) -> Workdays:

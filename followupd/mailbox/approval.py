@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from followupd.mailbox.connection import GMAIL
 from followupd.mailbox.drafts import bears, with_message_id
 
 if TYPE_CHECKING:
@@ -71,6 +72,14 @@ def mark_pending(
         connection.clear_flag(uid, PENDING)
 
 
+def lies_there(connection: Connection, folder: str, uidvalidity: int, uid: int) -> bool:
+    """Whether a message still lies in the approval folder."""
+    if connection.select(folder).uidvalidity != uidvalidity:
+        return False
+    there = connection.headers([uid])
+    return bool(there) and "\\Deleted" not in there[0].flags
+
+
 def take_out(connection: Connection, roles: Roles, uidvalidity: int, uid: int) -> None:
     r"""Remove one message from the approval folder, if it still lies there.
 
@@ -86,10 +95,11 @@ def take_out(connection: Connection, roles: Roles, uidvalidity: int, uid: int) -
     mailbox = connection.select(roles.approval)
     if mailbox.uidvalidity != uidvalidity or not connection.headers([uid]):
         return
-    if connection.can_expunge_one:
+    by_moving = connection.has(GMAIL) or not connection.can_expunge_one
+    if by_moving and connection.can_move and roles.trash is not None:
+        connection.move(uid, roles.trash)  # at Gmail what is expunged stays in All Mail
+    elif connection.can_expunge_one:
         connection.expunge_uid(uid)
-    elif connection.can_move and roles.trash is not None:
-        connection.move(uid, roles.trash)
     else:
         connection.mark_deleted(uid)
 

@@ -62,6 +62,9 @@ class Sought:
             (`writing.draft.digest`); "" when unknown.
         edited: whether the user is known to have touched it.
         others: Message-IDs of our other drafts, which it is not.
+        strangers: folder, UIDVALIDITY and UID of mail in the approval folder that was there while
+            the draft lay elsewhere: it is none of ours.
+        is_approved: the user has moved it into the approval folder.
         other_people: addresses, case-folded, of the interview's other people: what goes to them is
             a message of its own.
     """
@@ -77,6 +80,8 @@ class Sought:
     digest: str = ""
     edited: bool = False
     others: frozenset[str] = frozenset()
+    strangers: frozenset[tuple[str, int, int]] = frozenset()
+    is_approved: bool = False
     other_people: frozenset[str] = frozenset()
 
 

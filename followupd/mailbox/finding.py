@@ -7,7 +7,7 @@ an earlier place counts:
 
 1. the draft where it lay, or a newer version of it in Drafts;
 2. a copy in Sent that bears its name;
-3. the approval folder;
+3. the approval folder, under its name, or what can be nothing else;
 4. a copy in Sent that is like it, an older version in Drafts, or any version in another folder
    where the user filed it;
 5. Trash;
@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from followupd.errors import ServerRefused
+from followupd.mailbox.approval import lying_in
 from followupd.mailbox.connection import GMAIL
 from followupd.mailbox.drafts import (
     ORIGINAL_ID_HEADERS,
@@ -32,6 +33,7 @@ from followupd.mailbox.drafts import (
     Sought,
     Whereabouts,
     bears,
+    headers_of,
     is_flagged_by_user,
     with_message_id,
 )
@@ -40,6 +42,8 @@ from followupd.mailbox.search import any_of
 from followupd.writing.draft import digest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from followupd.mailbox.connection import Connection
     from followupd.mailbox.folders import Roles
     from followupd.mailbox.responses import Fetched, Mailbox
@@ -90,10 +94,14 @@ class _Look:
         versions = self._versions(drafts)
         older = [one for one in versions if self._is_older(one, drafts)]
         newer = versions[len(older) :]
+        is_named = any(bears(one, self.sought.message_ids) for one in newer)
         found = (
-            self._sent_for_sure()
-            or self._version(self.roles.drafts, drafts, newer)
+            self._sent_for_sure(self.roles.sent)
+            or self._version(self.roles.drafts, drafts, newer if is_named else [])
             or self._approved()
+            or self._sent_for_sure(self.roles.all)
+            or self._version(self.roles.drafts, drafts, newer)
+            or (self._approved_likely() if self.by_likeness else None)
             or (self._sent_likely() if self.by_likeness else None)
             or self._version(self.roles.drafts, drafts, older)
             or self._filed()
@@ -169,15 +177,16 @@ class _Look:
 
     # ---- Sent
 
-    def _sent_for_sure(self) -> Sighting | None:
+    def _sent_for_sure(self, folder: str | None) -> Sighting | None:
         """A copy under a Message-ID of ours where sent mail lies."""
-        for folder in self._sent_folders():
-            mailbox = self.connection.examine(folder)
-            named = with_message_id(self.connection, self.sought.message_ids)
-            fresh = [] if named else self._newest_sent(mailbox)
-            for fetched in (*named, *fresh):
-                if bears(fetched, self.sought.message_ids) and self._was_sent(fetched, folder):
-                    return _at(Whereabouts.SENT, folder, mailbox, fetched)
+        if folder is None:
+            return None
+        mailbox = self.connection.examine(folder)
+        named = with_message_id(self.connection, self.sought.message_ids)
+        fresh = [] if named else self._newest_sent(mailbox)
+        for fetched in (*named, *fresh):
+            if bears(fetched, self.sought.message_ids) and self._was_sent(fetched, folder):
+                return _at(Whereabouts.SENT, folder, mailbox, fetched)
         return None
 
     def _sent_likely(self) -> Sighting | None:
@@ -216,24 +225,44 @@ class _Look:
     # ---- elsewhere
 
     def _approved(self) -> Sighting | None:
-        """The draft in the approval folder; by likeness only what cannot be another one.
+        """The draft in the approval folder, under its name.
 
-        Where the draft itself lies in Trash, what looks like it is a mail of the user's own. The
-        folder holds few messages: they are fetched, since a search may be behind.
+        The folder holds few messages: they are fetched, since a search may be behind.
         """
+        return self._among_approved(lambda one: bears(one, self.sought.message_ids))
+
+    def _approved_likely(self) -> Sighting | None:
+        """The draft in the approval folder under another name, where it can be nothing else.
+
+        It is no mail that somebody sent, none from before the draft, and none that lay there while
+        the draft lay elsewhere. Where the draft itself lies in Trash, what looks like it is a mail
+        of the user's own.
+        """
+
+        def may_be(fetched: Fetched) -> bool:
+            message = headers_of(fetched)
+            was_received = message is None or message.has("received")
+            return (
+                not was_received
+                and is_later(self.sought, fetched)
+                and is_alike(self.sought, fetched)
+            )
+
+        found = self._among_approved(may_be, single=True)
+        if found is None or (found.folder, found.uidvalidity, found.uid) in self.sought.strangers:
+            return None
+        return found if self._thrown_away() is None else None
+
+    def _among_approved(
+        self, is_it: Callable[[Fetched], bool], *, single: bool = False
+    ) -> Sighting | None:
         if self.roles.approval is None:
             return None
-        mailbox = self.connection.examine(self.roles.approval)
-        lying = self.connection.headers(self.connection.uids_from(1)[-NEWEST_DRAFTS:])
-        lying = [fetched for fetched in lying if not _is_deleted(fetched)]
-        named = [fetched for fetched in lying if bears(fetched, self.sought.message_ids)]
-        alike = [
-            fetched for fetched in lying if self.by_likeness and is_alike(self.sought, fetched)
-        ]
-        if not named and (len(alike) != 1 or self._thrown_away() is not None):
+        mailbox, lying = lying_in(self.connection, self.roles.approval)
+        found = [fetched for fetched in lying if is_it(fetched)]
+        if not found or (single and len(found) > 1):
             return None
-        newest = (named or alike)[-1]
-        return _at(Whereabouts.APPROVED, self.roles.approval, mailbox, newest)
+        return _at(Whereabouts.APPROVED, self.roles.approval, mailbox, found[-1])
 
     def _in_all_mail(self) -> Sighting | None:
         """The draft in the folder that shows all mail: as a draft, or under a label of the user's.
@@ -300,6 +329,9 @@ class _Look:
             if _is_deleted(fetched):
                 continue
             if "\\Draft" in fetched.flags and self._is_version(fetched):
+                return _at(Whereabouts.EDITED, folder, mailbox, fetched)
+            if self.sought.is_approved and bears(fetched, self.sought.message_ids):
+                # Taken back, by a program that saves drafts without marking them as such.
                 return _at(Whereabouts.EDITED, folder, mailbox, fetched)
             if bears(fetched, self.sought.message_ids) and self._was_sent(fetched, folder):
                 # Some programs keep the copy beside what it answers.

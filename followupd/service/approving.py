@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from followupd.errors import UnreadableMessage
+from followupd.errors import ServerRefused, UnreadableMessage
 from followupd.mailbox.drafts import headers_of
 from followupd.outbox import Approved
 from followupd.writing.outgoing import outgoing
@@ -40,6 +40,7 @@ def read_approved(
         None: it does not lie there any more.
 
     Raises:
+        ServerRefused: the server does not hand it out.
         UnreadableMessage: it cannot be sent as it is, and why.
     """
     mailbox = connection.examine(folder)
@@ -49,8 +50,10 @@ def read_approved(
     if not there or "\\Deleted" in there[0].flags or not _is_same(there[0], entry):
         return None
     raw = connection.body(entry.uid, LARGEST)
-    if not raw:
+    if raw is None:
         return None
+    if not raw:
+        raise ServerRefused("the server does not hand out its text")
     if len(raw) >= LARGEST:
         raise UnreadableMessage(f"it is larger than {LARGEST // 2**20} MiB, which no server takes")
     message = outgoing(raw, own=own, message_id=entry.message_id, at=at)

@@ -64,6 +64,8 @@ class DraftJournal:
         """What is known of a draft that is looked for in the mailbox."""
         draft = history.draft(entry.message_id)
         bound = (entry.bound_message_id,) if entry.bound_message_id else ()
+        with self.world.store.look() as reading:
+            strangers = reading.strangers(self.account)
         others = {
             known
             for other in history.drafts
@@ -91,6 +93,9 @@ class DraftJournal:
             digest=entry.digest,
             edited=entry.phase is Phase.EDITED or bool(bound) or is_touched,
             others=frozenset(others),
+            strangers=frozenset((one.folder, one.uidvalidity, one.uid) for one in strangers),
+            is_approved=draft is not None
+            and draft.state in (DraftState.APPROVED, DraftState.UNCLEAR),
             other_people=frozenset(
                 person.key
                 for person in history.interview.people

@@ -85,6 +85,9 @@ class Filing:
 
     def _file(self, entry: JournalEntry) -> None:
         sent = self._roles.sent
+        if sent is None and lays_copy(self.account):
+            said = f"the {entry.step} draft of interview {entry.interview_id} was sent"
+            self.observing.problem(f"{said}; no sent folder was found for a copy: set imap.sent")
         if sent is not None and lays_copy(self.account) and not self._is_there(entry, sent):
             raw = self._as_sent(entry)
             if raw is not None and not self._append(entry, sent, raw, ("\\Seen",)):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from followupd.domain import events as happened
 from followupd.domain.events import AutomaticCategory
-from followupd.domain.interview import EMPLOYER, DraftState
+from followupd.domain.interview import EMPLOYER
 from followupd.mailbox.drafts import bears_our_id
 from followupd.reading.addresses import mailbox_key
 from followupd.reading.automatic import Kind
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 
 _SUBJECTS = 20
 """The newest mails of an interview by whose subjects an answer without a reference is known."""
-
-_IN_APPROVAL = (DraftState.APPROVED, DraftState.UNCLEAR)
 
 _CATEGORIES = {
     Kind.ABSENCE: AutomaticCategory.ABSENCE,
@@ -149,8 +147,10 @@ class Intake:
         for history in self._histories.values():
             for draft in history.drafts:
                 if draft.message_id in ids:
-                    if draft.state in _IN_APPROVAL and not place.is_sent:
-                        return  # a folder of all mail shows what waits to be sent as well
+                    if draft.state.is_open and not place.is_sent:
+                        # A folder of all mail shows what lies in Drafts as well, and not every
+                        # program marks that as a draft: whoever looks for it there can tell.
+                        return
                     sent = happened.DraftSent(
                         at=self._now,
                         message_id=draft.message_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -58,16 +58,19 @@ class Observing:
         connection: signed in.
         roles: the folders.
         problem: told in a sentence what did not work.
+        unseen: the drafts that could not be looked for the last time.
     """
 
     journal: DraftJournal
     connection: Connection
     roles: Roles
     problem: Callable[[str], None]
+    unseen: set[str] = field(default_factory=set)
 
     def observe(self) -> set[int]:
         """Look at every draft that is not settled; the interviews of those that changed."""
         changed = set()
+        self.unseen.clear()
         for entry in self.journal.unsettled():
             if entry.phase in (Phase.INTENDED, Phase.FILING, Phase.RETURNING):
                 continue  # nothing is there yet, or we are at it ourselves
@@ -77,6 +80,7 @@ class Observing:
             except ServerRefused as error:
                 said = f"the {entry.step} draft of interview {entry.interview_id}"
                 self.problem(f"{said} cannot be looked for: {error}")
+                self.unseen.add(entry.message_id)
         return changed
 
     def look_at(self, entry: JournalEntry) -> bool:
@@ -91,6 +95,8 @@ class Observing:
             return self.journal.record(replace(entry, phase=Phase.FILING, uidnext_before=0))
         if entry.phase is Phase.WITHDRAWING:
             complete(self.connection, self.roles, sought)
+        if draft.state is DraftState.APPROVED and self._has_no_approval_folder:
+            return False  # it is configured, and not there now: nothing can be told
         # What we took away may be saved once more by a program that had it open, under its name.
         by_likeness = draft.state is not DraftState.WITHDRAWN
         sighting = find(self.connection, self.roles, sought, by_likeness=by_likeness)
@@ -112,6 +118,11 @@ class Observing:
         """Record that the user has done something with a draft where it lies."""
         there = Sighting(Whereabouts.EDITED, entry.folder, entry.uidvalidity, entry.uid)
         return self._seen(entry, draft, there)
+
+    @property
+    def _has_no_approval_folder(self) -> bool:
+        account = self.journal.world.settings.account(self.journal.account)
+        return account.approval_folder is not None and self.roles.approval is None
 
     @property
     def _now(self) -> datetime:
@@ -182,7 +193,13 @@ class Observing:
                 return self.journal.record(replace(bound, phase=Phase.EDITED), *events)
             case Whereabouts.APPROVED:
                 bound = self._bound(placed, sighting)
-                return self._approved(known, bound, sighting, events)
+                # Moved out and in again between two looks it has another number.
+                same_folder = (entry.folder, entry.uidvalidity) == (
+                    sighting.folder,
+                    sighting.uidvalidity,
+                )
+                is_anew = same_folder and entry.uid != sighting.uid
+                return self._approved(known, bound, sighting, events, is_anew=is_anew)
             case Whereabouts.SENT | Whereabouts.SENT_LIKELY:
                 events.append(self._sent(entry, sighting))
                 if entry.is_handed_over:  # the provider has filed the copy of what we sent
@@ -227,6 +244,8 @@ class Observing:
         placed: JournalEntry,
         sighting: Sighting,
         events: list[Event],
+        *,
+        is_anew: bool,
     ) -> bool:
         """Record that a draft lies in the approval folder."""
         identity = placed.message_id
@@ -241,7 +260,8 @@ class Observing:
             place = (sighting.folder, sighting.uidvalidity, sighting.uid)
             mark_pending(self.connection, *place, pending=False)
             is_handed = False
-        if not (is_known and approval is not None and approval.recipients == recipients):
+        is_same = is_known and approval is not None and approval.recipients == recipients
+        if is_anew or not is_same:
             approved = approvals.DraftApproved(
                 at=self._now,
                 message_id=identity,

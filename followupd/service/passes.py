@@ -215,6 +215,8 @@ class AccountPass:
             if self._reader.unseen:
                 return False  # an answer may lie in the very folder that did not open
             changed.update(self._look_at_drafts())
+            if message_id in self._observing.unseen:
+                return False  # nobody knows where it lies by now
             plan, now = self._world.plan(self._world.history(number)), self._world.clock.now()
             return any(
                 each.message_id == message_id and each.due is not None and each.due <= now

@@ -28,7 +28,7 @@ from followupd.errors import (
     ServerRefused,
     UnreadableMessage,
 )
-from followupd.mailbox.approval import mark_pending
+from followupd.mailbox.approval import lies_there, mark_pending
 from followupd.mailbox.responses import Fetched
 from followupd.outbox import send_approved
 from followupd.reading.message import read_headers
@@ -50,6 +50,10 @@ if TYPE_CHECKING:
     from followupd.store import JournalEntry
 
 _log = structlog.get_logger(__name__)
+
+
+class _TakenBackError(Exception):
+    """The draft left the approval folder right before it was handed over."""
 
 
 @dataclass(slots=True)
@@ -94,9 +98,8 @@ class Sender:
             OutcomeUnknown: the connection to the mailbox broke after it was sent.
         """
         journal = self.observing.journal
-        smtp = self.account.smtp
         folder = self.observing.roles.approval
-        if smtp is None or folder is None or not still_due():
+        if self.account.smtp is None or folder is None or not still_due():
             return
         entry = journal.entry(message_id)
         if entry is None or entry.phase is not Phase.APPROVED:
@@ -109,15 +112,35 @@ class Sender:
         approved = self._read(entry, folder, now)
         if approved is None:
             return
+        # The copy for Sent is made anew of this very moment.
         handed = replace(entry, phase=Phase.SENDING, sending_at=now, uidnext_before=0)
+        self._hand_over(entry, handed, history, draft, approved)
+
+    def _hand_over(
+        self,
+        entry: JournalEntry,
+        handed: JournalEntry,
+        history: History,
+        draft: Draft,
+        approved: Approved,
+    ) -> None:
+        """Give a draft to the SMTP server, and store what came of it."""
+        journal, smtp = self.observing.journal, self.account.smtp
+        if smtp is None:
+            return
 
         def handing_over() -> None:
+            place = (handed.folder, handed.uidvalidity, handed.uid)
+            if not lies_there(self.observing.connection, *place):
+                raise _TakenBackError
             journal.record(handed)
             self._mark(handed, pending=True)
 
         try:
             secret = server_password(self.account.name, smtp)
             reply = asyncio.run(send_approved(self.account, secret, approved, handing_over))
+        except _TakenBackError:
+            return  # while the server made us wait: the next look tells where to
         except OutcomeUnknown as error:
             self._unclear(handed, str(error))
         except (AuthenticationError, ConnectionLost, ServerRefused) as error:
@@ -185,7 +208,6 @@ class Sender:
             answer=answer,
         )
         filing = replace(entry, phase=Phase.FILING, bound_message_id=approved.outgoing.message_id)
-        self.observing.journal.record(filing, sent)
         approval = draft.approval
         _log.info(
             "message sent",
@@ -201,6 +223,8 @@ class Sender:
             server=f"{smtp.host}:{smtp.port}",
             answer=answer,
         )
+        # After the line in the log: the message has left, whatever the disk says.
+        self.observing.journal.record(filing, sent)
         self.filing.finish_one(filing)
 
     def _unclear(self, entry: JournalEntry, why: str) -> None:

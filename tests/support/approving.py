@@ -63,10 +63,7 @@ class Approver:
     @property
     def delivered(self) -> list[EmailMessage]:
         """What the SMTP server was given, oldest first."""
-        return [
-            message_from_bytes(each.raw, policy=policy.default)
-            for each in self.smtp.envelopes
-        ]
+        return [message_from_bytes(each.raw, policy=policy.default) for each in self.smtp.envelopes]
 
     def counts(self) -> dict[str, int]:
         """How many messages lie in each folder that matters, and at the SMTP server."""

@@ -11,6 +11,7 @@ from tests.support import programs
 from tests.support.dovecot import PASSWORD
 from tests.support.fakemailbox import FakeFolder
 from tests.support.fakeserver import FakeServer, carried_out_then_hang_up
+from tests.support.faults import RewritingFolder
 from tests.support.programs import Desk
 from tests.support.scripted import ScriptedSeeker
 from tests.support.seeker import BERLIN, DANA
@@ -200,13 +201,8 @@ def test_a_message_id_that_outlook_kept_in_a_header_tells_for_sure(
 
 def test_a_server_that_writes_messages_anew_does_not_touch_them(tmp_path: Path) -> None:
     """What it hands out right after the APPEND is what was laid; after a renumbering as well."""
-
-    class Rewriting(FakeFolder):
-        def take(self, raw: bytes, flags: set[str]) -> FakeMessage:
-            return super().take(b"X-MS-Exchange-Generated: yes\r\n" + raw, flags)
-
     with FakeServer(password=PASSWORD) as server:
-        server.folders["Drafts"] = Rewriting("Drafts", ("\\Drafts",), 2_000)
+        server.folders["Drafts"] = RewritingFolder("Drafts", ("\\Drafts",), 2_000)
         seeker = ScriptedSeeker(mailbox=None, folder=tmp_path, fake=server)  # type: ignore[arg-type]
         seeker.at("2026-12-08 09:00")
         seeker.add((DANA,))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from followupd.domain import acts, approvals
 from followupd.domain import events as happened
-from followupd.domain.approving import RETRIES, Sending, again_at
+from followupd.domain.approving import RETRIES, STANDS_FOR, Sending, again_at
 from followupd.domain.history import Approval
 from followupd.domain.interview import Channel, DraftState, Outcome
 from followupd.domain.plan import StepState
@@ -610,7 +610,13 @@ def test_it_never_goes_out_before_the_approval_or_outside_their_working_hours(
         last = approval_of(told.draft("note")).again_at or again
     now = approved_at + later
     [one] = [each for each in told.plan(now).send if each.message_id == "<note>"]
-    assert one.due is not None
+    approval, today = approval_of(told.draft("note")), told.workdays.day_of(now)
+    is_old = told.workdays.between(told.workdays.day_of(approval.at), today) > STANDS_FOR
+    is_over = approval.again_at is not None and told.workdays.day_of(approval.again_at) < today
+    assert bool(one.held) is (is_old or is_over)
+    if one.due is None:
+        assert one.held
+        return
     assert one.due.tzinfo == told.workdays.zone
     assert one.due >= max(now, approved_at)
     assert theirs.is_open(one.due)
@@ -643,3 +649,12 @@ def test_the_hours_are_the_user_s_own() -> None:
         told.now = told.moment(f"2026-11-17 {approved_at}")
         told.approve("check-in")
         assert goes_out(told) == f"2026-11-{then}"
+
+
+def test_an_approval_of_long_ago_is_asked_about() -> None:
+    """A machine that was off for a week sends nothing that nobody has in mind any more."""
+    told = approved()
+    told.now = told.moment("2026-11-20 12:00")
+    assert sending(told).held == ""
+    told.now = told.moment("2026-11-23 12:00")
+    assert "you approved it on Tue 17 Nov" in held(told)
