@@ -98,8 +98,7 @@ class Sender:
             OutcomeUnknown: the connection to the mailbox broke after it was sent.
         """
         journal = self.observing.journal
-        folder = self.observing.roles.approval
-        if self.account.smtp is None or folder is None or not still_due():
+        if not still_due():
             return
         entry = journal.entry(message_id)
         if entry is None or entry.phase is not Phase.APPROVED:
@@ -108,25 +107,18 @@ class Sender:
         draft = history.draft(message_id)
         if draft is None:
             return
-        now = self._now
-        approved = self._read(entry, folder, now)
-        if approved is None:
-            return
-        # The copy for Sent is made anew of this very moment.
-        handed = replace(entry, phase=Phase.SENDING, sending_at=now, uidnext_before=0)
-        self._hand_over(entry, handed, history, draft, approved)
+        self._hand_over(entry, history, draft)
 
-    def _hand_over(
-        self,
-        entry: JournalEntry,
-        handed: JournalEntry,
-        history: History,
-        draft: Draft,
-        approved: Approved,
-    ) -> None:
+    def _hand_over(self, entry: JournalEntry, history: History, draft: Draft) -> None:
         """Give a draft to the SMTP server, and store what came of it."""
         journal, smtp = self.observing.journal, self.account.smtp
-        if smtp is None:
+        folder = self.observing.roles.approval
+        # The copy for Sent is made anew of this very moment.
+        handed = replace(entry, phase=Phase.SENDING, sending_at=self._now, uidnext_before=0)
+        if smtp is None or folder is None:
+            return
+        approved = self._read(handed, folder)
+        if approved is None:
             return
 
         def handing_over() -> None:
@@ -173,7 +165,7 @@ class Sender:
         except OutcomeUnknown as error:
             raise ConnectionLost(str(error)) from None
 
-    def _read(self, entry: JournalEntry, folder: str, now: datetime) -> Approved | None:
+    def _read(self, entry: JournalEntry, folder: str) -> Approved | None:
         """Read a draft back as it is to be sent; None where it is not sent now."""
         try:
             # None where it was moved at this very moment: the next look tells where to.
@@ -182,10 +174,10 @@ class Sender:
                 folder,
                 entry,
                 self.account.own_addresses,
-                self.observing.journal.world.workdays.local(now),
+                self.observing.journal.world.workdays.local(entry.sending_at or self._now),
             )
         except UnreadableMessage as error:
-            self._failed(entry, str(error), None)
+            self._failed(replace(entry, phase=Phase.APPROVED), str(error), None)
         except ServerRefused as error:
             # It is tried again by the next pass; the other drafts do not wait for it.
             said = f"the approved {entry.step} draft of interview {entry.interview_id}"

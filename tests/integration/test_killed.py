@@ -1,22 +1,22 @@
-"""kill -9 at every moment of a pass: one draft, every event, nothing twice."""
+"""kill -9 over and over, in one pass after another: one draft, every event, nothing twice."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from followupd.domain.interview import DraftState, Status
+from tests.support.interrupted import rest
+from tests.support.killed import passes
 from tests.support.seeker import DANA
 
 if TYPE_CHECKING:
     from tests.support.seeker import Seeker
 
 STRIDE = 3
-"""Every how many moments the process is killed; coprime to the two moments of each act."""
+"""Every how many moments the process is killed."""
 
 MOST = 300
 
@@ -24,29 +24,19 @@ MOST = 300
 def _killed_everywhere(seeker: Seeker, start: int) -> int:
     """Kill pass after pass, each one some moments later, until one lives; how many died.
 
-    Each pass begins with what the one before left, so that both single and repeated
+    Each pass begins with what the one before left, some minutes later: both single and repeated
     interruptions are gone through.
     """
-    seeker.close()
-    now = seeker.clock.now().isoformat()
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.support.killed", str(seeker.config), str(seeker.state), now],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    ) as passes:
-        assert passes.stdin is not None
-        assert passes.stdout is not None
+    rest(seeker)
+    with passes() as one:
         for died in range(MOST):
-            passes.stdin.write(f"{start + died * STRIDE}\n")
-            passes.stdin.flush()
-            answer = passes.stdout.readline().strip()
-            assert answer in ("killed", "lived")
-            assert len(seeker.drafts()) <= 1, f"two drafts after {died} kills"
-            if answer == "lived":
-                passes.stdin.close()
+            mark = start + died * STRIDE
+            end = one(seeker.config, seeker.state, seeker.clock.now(), mark)
+            rest(seeker)
+            assert len(seeker.drafts()) <= 1, f"two drafts after {died} kills, {end}"
+            if not end.killed:
                 return died
+            seeker.clock.moment += timedelta(minutes=6)
     pytest.fail("no pass ever came to its end")
 
 

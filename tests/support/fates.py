@@ -38,7 +38,7 @@ class Tale:
         opened_at: since when.
         sent_at: when it was sent.
         is_traceless: whether nothing in the sent copy tells whose it is.
-        passes: whole passes since it was sent.
+        passes: whole passes since the person did something with it.
     """
 
     rung: tuple[str, int, str]
