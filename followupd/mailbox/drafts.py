@@ -5,6 +5,7 @@ What became of a draft is found out in `finding`, taking one back is in `withdra
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -31,6 +32,12 @@ _BY_ITSELF = frozenset(
 )
 r"""Flags that say nothing of the user: ours, \Recent (RFC 3501, 2.3.2), what spam filters set, and
 what Dovecot 2.3 sets by itself (`mail_attachment_detection_options`)."""
+
+
+_COURIERS_EPOCH = 1_000_000_000
+"""Courier counts its UIDVALIDITY in seconds from here (measured on 5.0.13)."""
+_JUST_NOW = 60.0
+"""Seconds by which a server's clock may differ from ours."""
 
 
 class Whereabouts(StrEnum):
@@ -182,8 +189,10 @@ def surely_not_appended(connection: Connection, folder: str, before: Mailbox) ->
     """
     now = connection.examine(folder)
     if now.uidvalidity != before.uidvalidity:
-        # Courier 5 keeps no UIDVALIDITY until a folder has held its first message.
-        return before.uidnext == now.uidnext == 1 and not now.exists
+        # Courier 5 keeps no UIDVALIDITY until a folder has held its first message: till then it
+        # is the time of each look. Any other folder that is numbered anew may have held ours.
+        is_unused = before.uidnext == now.uidnext == 1 and not now.exists
+        return is_unused and abs(time.time() - _COURIERS_EPOCH - now.uidvalidity) < _JUST_NOW
     present = connection.uids_from(before.uidnext)
     return len(present) == now.uidnext - before.uidnext
 

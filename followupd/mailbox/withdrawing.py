@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 from followupd.mailbox.connection import GMAIL
 from followupd.mailbox.drafts import bears, is_flagged_by_user, with_message_id
 from followupd.mailbox.finding import NEWEST_DRAFTS
+from followupd.mailbox.likeness import is_alike
 from followupd.writing.draft import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from followupd.mailbox.connection import Connection
     from followupd.mailbox.drafts import Sought
@@ -54,22 +55,20 @@ def withdraw(connection: Connection, roles: Roles, sought: Sought) -> Withdrawn:
     lying = _look(connection, roles, sought)
     if lying is None or "\\Deleted" in lying.flags:
         return Withdrawn.ELSEWHERE
-    if not _is_as_laid(lying.flags, lying, sought) or _is_saved_beside(connection, sought):
+    beside = connection.uids_from(sought.uid + 1)
+    if not _is_as_laid(lying.flags, lying, sought) or _is_version(connection, sought, beside):
         return Withdrawn.TOUCHED
+    newest = max(beside, default=sought.uid)
     if roles.trash is not None and _by_moving(connection, roles):
-        return _moved(connection, roles.trash, sought)
-    return _expunged(connection, lying)
+        connection.move(sought.uid, roles.trash)
+        is_gone = not _is_saved_since(connection, sought, newest)
+        # A MOVE of what is no longer there succeeds as well.
+        is_gone = is_gone and _lies_in(connection, roles.trash, sought)
+        return Withdrawn.GONE if is_gone else Withdrawn.ELSEWHERE
+    return _expunged(connection, lying, sought, newest)
 
 
-def _moved(connection: Connection, trash: str, sought: Sought) -> Withdrawn:
-    connection.move(sought.uid, trash)
-    # A MOVE of what is no longer there succeeds as well.
-    connection.examine(trash)
-    is_there = with_message_id(connection, sought.message_ids)
-    return Withdrawn.GONE if is_there else Withdrawn.ELSEWHERE
-
-
-def _expunged(connection: Connection, lying: Whole) -> Withdrawn:
+def _expunged(connection: Connection, lying: Whole, sought: Sought, newest: int) -> Withdrawn:
     if not connection.mark_deleted(lying.uid, lying.modseq):
         return Withdrawn.TOUCHED
     marked = connection.headers([lying.uid])
@@ -79,8 +78,22 @@ def _expunged(connection: Connection, lying: Whole) -> Withdrawn:
     if is_flagged_by_user(marked[0].flags - {"\\Deleted"}):
         connection.unmark_deleted(lying.uid)
         return Withdrawn.TOUCHED
+    if _is_saved_since(connection, sought, newest):
+        # Their program may have set the same mark on the version that it replaced.
+        return Withdrawn.ELSEWHERE
     connection.expunge_marked(lying.uid)
     return Withdrawn.GONE
+
+
+def _is_saved_since(connection: Connection, sought: Sought, newest: int) -> bool:
+    """Whether a version was saved after the look, which saw UIDs up to `newest`."""
+    fresh = connection.headers(connection.uids_from(newest + 1)[-NEWEST_DRAFTS:])
+    return any(bears(one, sought.message_ids) or is_alike(sought, one) for one in fresh)
+
+
+def _lies_in(connection: Connection, folder: str, sought: Sought) -> bool:
+    connection.examine(folder)
+    return bool(with_message_id(connection, sought.message_ids))
 
 
 def complete(connection: Connection, roles: Roles, sought: Sought) -> None:
@@ -91,7 +104,7 @@ def complete(connection: Connection, roles: Roles, sought: Sought) -> None:
     if lying is None or "\\Deleted" not in lying.flags:
         return
     is_ours = _is_as_laid(lying.flags - {"\\Deleted"}, lying, sought)
-    if is_ours and not _is_saved_beside(connection, sought):
+    if is_ours and not _is_version(connection, sought, connection.uids_from(sought.uid + 1)):
         connection.expunge_marked(sought.uid)
 
 
@@ -117,7 +130,7 @@ def _is_as_laid(flags: Iterable[str], lying: Whole, sought: Sought) -> bool:
     return not is_flagged_by_user(flags) and digest(lying.raw) == sought.digest
 
 
-def _is_saved_beside(connection: Connection, sought: Sought) -> bool:
-    """Whether a newer version lies in Drafts, which is selected; without SEARCH, which may lag."""
-    newer = connection.uids_from(sought.uid + 1)[-NEWEST_DRAFTS:]
-    return any(bears(one, sought.message_ids) for one in connection.headers(newer))
+def _is_version(connection: Connection, sought: Sought, uids: Sequence[int]) -> bool:
+    """Whether a newer version is among these UIDs of Drafts; without SEARCH, which may lag."""
+    newest = connection.headers(uids[-NEWEST_DRAFTS:])
+    return any(bears(one, sought.message_ids) for one in newest)

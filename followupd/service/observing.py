@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import structlog
+
 from followupd.domain import approvals
 from followupd.domain import events as happened
 from followupd.domain.interview import DraftState
@@ -39,6 +41,8 @@ MISSING_FOR = timedelta(hours=24)
 MISSING_PASSES = 3
 """A draft found nowhere for that long and that often was deleted: clients remove a draft before
 they send it, and phones send late."""
+
+_log = structlog.get_logger(__name__)
 
 
 _OVER = (DraftState.DISMISSED, DraftState.WITHDRAWN)
@@ -177,7 +181,7 @@ class Observing:
         )
         is_explained = sighting.where in (Whereabouts.SENT, Whereabouts.SENT_LIKELY)
         if not is_explained and (entry.phase is Phase.SENDING or state is DraftState.UNCLEAR):
-            return self._unclear(placed, state)
+            return self._unclear(placed, known)
         match sighting.where:
             case Whereabouts.UNTOUCHED:
                 if state in (DraftState.MISSING, DraftState.DISMISSED):
@@ -225,10 +229,10 @@ class Observing:
         self.journal.bound[entry.message_id] = message.message_id
         return replace(entry, bound_message_id=message.message_id)
 
-    def _unclear(self, placed: JournalEntry, state: DraftState) -> bool:
+    def _unclear(self, placed: JournalEntry, known: Draft | None) -> bool:
         """Record that a draft was handed over, and nobody is left who heard the answer."""
         events: list[Event] = []
-        if state is not DraftState.UNCLEAR:
+        if known is None or known.state is not DraftState.UNCLEAR:
             unclear = approvals.SendingUnclear(
                 at=self._now,
                 message_id=placed.message_id,
@@ -236,6 +240,18 @@ class Observing:
                 reason="it was being sent when followupd was stopped",
             )
             events.append(unclear)
+            approval = known.approval if known is not None else None
+            _log.warning(
+                "message perhaps sent",
+                account=self.journal.account,
+                interview=placed.interview_id,
+                step=placed.step,
+                draft=placed.message_id,
+                act="the user moved it into the approval folder",
+                sent_at=unclear.sending_at.isoformat(),
+                to=list(approval.recipients) if approval is not None else [],
+                why=unclear.reason,
+            )
         return self.journal.record(replace(placed, phase=Phase.UNCLEAR), *events)
 
     def _approved(

@@ -134,7 +134,7 @@ class Sender:
         except _TakenBackError:
             return  # while the server made us wait: the next look tells where to
         except OutcomeUnknown as error:
-            self._unclear(handed, str(error))
+            self._unclear(handed, approved, str(error))
         except (AuthenticationError, ConnectionLost, ServerRefused) as error:
             refused = isinstance(error, AuthenticationError)
             self._failed(entry, str(error), self._again(history, draft, login_refused=refused))
@@ -219,7 +219,7 @@ class Sender:
         self.observing.journal.record(filing, sent)
         self.filing.finish_one(filing)
 
-    def _unclear(self, entry: JournalEntry, why: str) -> None:
+    def _unclear(self, entry: JournalEntry, approved: Approved, why: str) -> None:
         """Store that nobody knows whether a draft went out."""
         unclear = approvals.SendingUnclear(
             at=self._now,
@@ -232,7 +232,11 @@ class Sender:
             "message perhaps sent",
             account=self.account.name,
             interview=entry.interview_id,
+            step=entry.step,
             draft=entry.message_id,
+            act=f"the user moved it into {approved.folder}",
+            sent_at=unclear.sending_at.isoformat(),
+            to=list(approved.outgoing.recipients),
             why=why,
         )
 

@@ -30,6 +30,7 @@ from hypothesis.stateful import (
 from followupd.domain import approvals
 from followupd.domain import events as happened
 from followupd.domain.interview import DraftState, Part, Person
+from tests.support.approving import FOLDER
 from tests.support.dovecot import PASSWORD
 from tests.support.fakemailbox import FakeFolder
 from tests.support.fakeserver import FakeServer, carried_out_then_hang_up, hang_up
@@ -46,10 +47,9 @@ if TYPE_CHECKING:
     from tests.support.fakeserver import Command, Session
 
 NIGHTLY = os.environ.get("FOLLOWUPD_PROFILE") == "nightly"
-STEPS = 50 if NIGHTLY else 25
-EXAMPLES = 200 if NIGHTLY else 10
+STEPS = 40 if NIGHTLY else 25
+EXAMPLES = 100 if NIGHTLY else 10
 
-FOLDER = "Followups/Send"
 PEOPLE = tuple(
     Person(name, f"{name.partition(' ')[0].lower()}@{company}.example", Part.RECRUITER)
     for name, company in (
@@ -164,6 +164,8 @@ class PromiseMachine(RuleBasedStateMachine):
         type(self).sent += len(taken)
         if self.smtp.script.closes_at == "END":
             type(self).unclear += len(taken)
+            perhaps = [line for line in lines if line["event"] == "message perhaps sent"]
+            assert [line["to"] for line in perhaps] == [list(one.recipients) for one in taken]
         else:
             self._told_of(taken, lines)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -102,6 +103,30 @@ def test_a_lost_append_that_the_user_deleted_at_once_is_not_repeated(
     assert scripted.once() == []
     assert scripted.in_drafts() == []
     assert scripted.history(1).drafts[0].state is DraftState.MISSING
+
+
+def test_a_lost_append_into_a_folder_that_was_made_anew_is_not_repeated(
+    scripted: ScriptedSeeker,
+) -> None:
+    """The user had it out of Drafts already: an empty folder with new numbers says nothing."""
+    scripted.server.on("APPEND", carried_out_then_hang_up)
+    assert scripted.once()
+    scripted.drafts_folder.messages.clear()
+    scripted.drafts_folder.renumber()
+    scripted.at("2026-12-08 09:10")
+    assert scripted.once() == []
+    assert scripted.in_drafts() == []
+    assert scripted.history(1).drafts[0].state is DraftState.MISSING
+
+
+def test_a_lost_append_into_a_folder_never_used_is_made_again(scripted: ScriptedSeeker) -> None:
+    """Courier names the time of each look as its UIDVALIDITY until there is a first message."""
+    scripted.server.on("APPEND", hang_up)
+    assert scripted.once()
+    scripted.drafts_folder.uidvalidity = int(time.time()) - 1_000_000_000
+    scripted.at("2026-12-08 09:10")
+    assert scripted.once() == []
+    assert len(scripted.in_drafts()) == 1
 
 
 def test_a_lost_append_beside_a_draft_of_the_users_own_is_made_again(

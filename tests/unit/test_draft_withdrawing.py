@@ -177,6 +177,26 @@ def test_a_version_saved_in_the_last_moment_is_kept(
     assert _state(scripted) is DraftState.EDITED
 
 
+@pytest.mark.parametrize("capabilities", [CONDSTORE, CAPABILITIES, ONLY_MOVE], indirect=True)
+def test_a_version_saved_beside_in_the_last_moment_is_seen(
+    scripted: ScriptedSeeker, capabilities: str
+) -> None:
+    """The program marked the old one itself, and gave the new one another Message-ID."""
+    draft = _ours(scripted)
+    raw = scripted.stamped(draft, "In my own words.", "<new@phone.example>")
+
+    def save_first(session: Session, command: Command) -> None:
+        scripted.drafts_folder.add(raw, {"\\Draft", "\\Seen"})
+        scripted.drafts_folder.flag(draft, "\\Deleted")
+        session.carry_out(command)
+
+    scripted.server.on("UID MOVE" if capabilities == ONLY_MOVE else "UID STORE", save_first)
+    _is_answered(scripted)
+    assert scripted.once() == []
+    assert _ours(scripted).raw == raw
+    assert _state(scripted) is DraftState.EDITED
+
+
 @pytest.mark.parametrize("capabilities", [ONLY_MOVE], indirect=True)
 def test_moving_what_is_gone_is_no_withdrawal(scripted: ScriptedSeeker, capabilities: str) -> None:
     """A server says OK to that as well."""
