@@ -7,6 +7,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 from followupd.mailbox.connection import tls_context
@@ -58,12 +59,13 @@ def _password() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _umask() -> Iterator[None]:
-    """A command that ran in this process has made new files the user's alone."""
+def _as_before() -> Iterator[None]:
+    """A command that ran in this process has set the umask, and what is logged."""
     before = os.umask(0o022)
     os.umask(before)
     yield
     os.umask(before)
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
