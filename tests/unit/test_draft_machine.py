@@ -444,7 +444,10 @@ class DraftMachine(RuleBasedStateMachine):
         drafts = {d.message_id: d.state for d in self._history_drafts()}
         for tale in self.tales:
             is_seen = tale.fate is Fate.KEPT and tale.passes and not tale.is_traceless
-            if is_seen and tale.lying(self.desk):
+            lying = tale.lying(self.desk)
+            # Where a program left ours as it was, that one is truly untouched.
+            is_left = tale.laid in lying and tale.laid.flags == {"\\Draft", "\\Seen"}
+            if is_seen and lying and not is_left:
                 state = drafts.get(tale.message_id)
                 assert state is DraftState.EDITED, (tale.message_id, state)
 
