@@ -13,9 +13,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from followupd.config.keys import APPROVAL, IMAP, SMTP
+from followupd.config.oauth import read_oauth, refuse_shared_tokens
 from followupd.config.passwords import read_source
 from followupd.config.paths import absolute
-from followupd.config.settings import Account, Imap, PasswordKind, PasswordSource, Security, Smtp
+from followupd.config.settings import (
+    Account,
+    Imap,
+    OAuth,
+    PasswordKind,
+    PasswordSource,
+    Security,
+    Smtp,
+)
 from followupd.config.words import quoted
 
 if TYPE_CHECKING:
@@ -44,7 +53,7 @@ class _Server:
     port: int
     security: Security
     username: str
-    password: PasswordSource
+    password: PasswordSource | OAuth
     ca_file: Path | None
 
 
@@ -54,15 +63,18 @@ class _Defaults:
 
     ports: Mapping[Security, int]
     username: str
-    password: PasswordSource | None = None
+    password: PasswordSource | OAuth | None = None
     ca_file: Path | None = None
 
 
 def read_accounts(tables: tuple[Table, ...], base: Path) -> tuple[Account, ...]:
     """Read all accounts; relative paths are below the absolute `base`."""
     accounts: list[Account] = []
+    token_files: set[str] = set()
     for table in tables:
         account = _account(table, base)
+        if isinstance(account.imap.password, OAuth):
+            refuse_shared_tokens(account.imap.password, table, token_files)
         if account.name and account.name.casefold() in {one.name.casefold() for one in accounts}:
             table.mistake("name", f"there is another account named {quoted(account.name)}")
         accounts.append(account)
@@ -83,7 +95,8 @@ def _account(table: Table, base: Path) -> Account:
     aliases = table.texts("aliases") or ()
     for alias in aliases:
         _check_address(table, "aliases", alias)
-    imap = _imap(table, address, base)
+    oauth = read_oauth(table, base)
+    imap = _imap(table, address, base, oauth)
     smtp = _smtp(table, imap, base)
     approval = table.table("approval", APPROVAL)
     return Account(
@@ -105,14 +118,20 @@ def _check_address(table: Table, key: str, address: str) -> None:
         )
 
 
-def _imap(account: Table, address: str, base: Path) -> Imap:
+def _imap(account: Table, address: str, base: Path, oauth: OAuth | None) -> Imap:
     table = account.table("imap", IMAP)
     if table is None:
         if "imap" not in account:
             account.mistake("imap", "the section [accounts.imap] is missing; it names the mailbox")
         stand_in = PasswordSource(PasswordKind.KEYRING, "")
         return Imap("", 993, Security.TLS, "", stand_in, None, None, None, None, None)
-    server = _server(table, base, _Defaults(_IMAP_PORTS, username=address))
+    if oauth is not None and "password" in table:
+        table.mistake(
+            "password",
+            "there is [accounts.oauth] to sign in with as well, and one of the two is enough; take "
+            "one out",
+        )
+    server = _server(table, base, _Defaults(_IMAP_PORTS, username=address, password=oauth))
     return Imap(
         server.host,
         server.port,

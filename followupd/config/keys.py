@@ -16,7 +16,8 @@ USER: Final = (
     "register",
     "templates",
 )
-ACCOUNT: Final = ("name", "address", "aliases", "imap", "smtp", "approval")
+ACCOUNT: Final = ("name", "address", "aliases", "imap", "oauth", "smtp", "approval")
+OAUTH: Final = ("provider", "client_id", "client_secret", "tokens", "scopes", "ca_file")
 SMTP: Final = ("host", "port", "security", "username", "password", "ca_file")
 IMAP: Final = (*SMTP, "folders", "drafts", "sent", "trash")
 APPROVAL: Final = ("folder", "copy_to_sent")
@@ -37,3 +38,4 @@ STEP: Final = (
 DIGEST: Final = ("at", "via", "account", "url")
 CALENDAR: Final = ("file",)
 PASSWORD: Final = tuple(kind.value for kind in PasswordKind)
+TOKENS: Final = (PasswordKind.KEYRING.value, PasswordKind.FILE.value)

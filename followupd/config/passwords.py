@@ -19,15 +19,24 @@ if TYPE_CHECKING:
 
     from followupd.config.table import Table
 
-_SOURCES: Final = (
-    '{ keyring = true }, { command = "pass show mail" }, { file = "/path/to/file" }, '
-    '{ credential = "NAME" } or { env = "NAME" }'
-)
+_WRITTEN: Final = {
+    PasswordKind.KEYRING: "{ keyring = true }",
+    PasswordKind.COMMAND: '{ command = "pass show mail" }',
+    PasswordKind.FILE: '{ file = "/path/to/file" }',
+    PasswordKind.CREDENTIAL: '{ credential = "NAME" }',
+    PasswordKind.ENV: '{ env = "NAME" }',
+}
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _STAND_IN = PasswordSource(PasswordKind.KEYRING, "")
 
 
-def read_source(table: Table, key: str, base: Path, called: str = "a password") -> PasswordSource:
+def read_source(
+    table: Table,
+    key: str,
+    base: Path,
+    called: str = "a password",
+    known: tuple[str, ...] = PASSWORD,
+) -> PasswordSource:
     """Read the source of a secret that must be named.
 
     Args:
@@ -35,36 +44,47 @@ def read_source(table: Table, key: str, base: Path, called: str = "a password") 
         key: the secret's.
         base: what relative paths are below; absolute.
         called: what it is called in the sentence that refuses the secret itself.
+        known: the kinds of source that are possible here.
     """
     value = table.raw(key)
+    sources = _sources(known)
     if value is None:
-        table.mistake(key, f"is missing; name where it comes from, one of {_SOURCES}")
+        table.mistake(key, f"is missing; name where it comes from, one of {sources}")
         return _STAND_IN
     if isinstance(value, str):
         table.mistake(
             key,
             f"{called} must not stand in the configuration, because this file ends in backups "
             "and in repositories of dotfiles; change it if the file was ever copied, and name "
-            f"where it comes from instead, one of {_SOURCES}",
+            f"where it comes from instead, one of {sources}",
         )
         return _STAND_IN
     if not isinstance(value, dict):
-        table.mistake(key, f"must be one of {_SOURCES}, but is {kind_of(value)}")
+        table.mistake(key, f"must be one of {sources}, but is {kind_of(value)}")
         return _STAND_IN
-    return _from_table(table, key, value, base)
+    return _from_table(table, key, value, base, known)
 
 
-def _from_table(table: Table, key: str, value: dict[str, object], base: Path) -> PasswordSource:
-    unknown = [one for one in value if one not in PASSWORD]
+def _sources(known: tuple[str, ...]) -> str:
+    """How each is written, as a list that ends a sentence."""
+    *most, last = [_WRITTEN[PasswordKind(one)] for one in known]
+    return f"{', '.join(most)} or {last}"
+
+
+def _from_table(
+    table: Table, key: str, value: dict[str, object], base: Path, known: tuple[str, ...]
+) -> PasswordSource:
+    sources = _sources(known)
+    unknown = [one for one in value if one not in known]
     if unknown:
         # A name that is like none of ours may itself be the password: it is not repeated.
-        meant = nearest(unknown[0], PASSWORD)
+        meant = nearest(unknown[0], known)
         hint = f'; did you mean "{meant}"?' if meant is not None else ""
-        table.mistake(key, f"holds a key that is not known here{hint} Write one of {_SOURCES}")
+        table.mistake(key, f"holds a key that is not known here{hint} Write one of {sources}")
         return _STAND_IN
     if len(value) != 1:
         found = f"{len(value)} sources, but there must be one" if value else "no source"
-        table.mistake(key, f"names {found}; write exactly one of {_SOURCES}")
+        table.mistake(key, f"names {found}; write exactly one of {sources}")
         return _STAND_IN
     name, place = next(iter(value.items()))
     kind = PasswordKind(name)

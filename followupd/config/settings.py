@@ -53,6 +53,29 @@ class PasswordSource:
 
 
 @dataclass(frozen=True, slots=True)
+class OAuth:
+    """Signing in by a grant that the user gave in a browser (RFC 6749), not by a password.
+
+    Attributes:
+        provider: `google`, `microsoft`, `yahoo`, or an issuer, `https://…`, that has a discovery
+            document (OpenID Connect Discovery 1.0, RFC 8414).
+        client_id: as which program followupd asks; registered by the user or their provider.
+        client_secret: where what goes with it comes from; None: the client is a public one.
+        tokens: where the tokens are kept, which change by themselves: the keyring or a file.
+        scopes: what is asked for; None: what the provider is known to need for mail.
+        ca_file: absolute path of a private certificate authority of the provider's web server,
+            or None for the system's.
+    """
+
+    provider: str
+    client_id: str
+    client_secret: PasswordSource | None
+    tokens: PasswordSource
+    scopes: tuple[str, ...] | None = None
+    ca_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class User:
     """The job seeker.
 
@@ -111,7 +134,7 @@ class Imap:
         port: 1 to 65535.
         security: how the connection is protected.
         username: what the server is told at login.
-        password: where the password comes from.
+        password: where the password comes from, or the grant that stands in its place.
         ca_file: absolute path of a private certificate authority, or None for the system's.
         folders: where answers may arrive; None: not configured, chosen from what the server
             offers. The inbox is always spelled `INBOX`.
@@ -124,7 +147,7 @@ class Imap:
     port: int
     security: Security
     username: str
-    password: PasswordSource
+    password: PasswordSource | OAuth
     ca_file: Path | None
     folders: tuple[str, ...] | None
     drafts: str | None
@@ -140,7 +163,7 @@ class Smtp:
     port: int
     security: Security
     username: str
-    password: PasswordSource
+    password: PasswordSource | OAuth
     ca_file: Path | None
 
 

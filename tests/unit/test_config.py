@@ -185,7 +185,7 @@ def test_paths_are_relative_to_the_configuration_and_know_the_home_folder(
     settings = load(file)
     assert settings.path == file
     assert settings.accounts[0].imap.ca_file == tmp_path / "tls/ca.pem"
-    assert settings.accounts[0].imap.password.value == "/home/robin/pw"
+    assert settings.accounts[0].imap.password == PasswordSource(PasswordKind.FILE, "/home/robin/pw")
 
 
 def test_a_relative_configuration_path_still_gives_absolute_paths(

@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from followupd.config import DigestWay, PasswordKind, Settings, keys, load, parse
+from followupd.config import (
+    DigestWay,
+    OAuth,
+    PasswordKind,
+    PasswordSource,
+    Settings,
+    keys,
+    load,
+    parse,
+)
 from followupd.domain.cadence import BUILT_IN, with_senior
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
@@ -17,10 +26,16 @@ COMMENTED_KEY = re.compile(r"^# (?=\[{1,2}[a-z.]+\]{1,2}$|[a-z_]+ = )", re.MULTI
 ALTERNATIVE = re.compile(r"^#   (?=([a-z_]+) = )", re.MULTILINE)
 
 
+PASSWORD = "password = { keyring = true }\n"
+
+
 @pytest.fixture
 def everything() -> str:
-    """The example with every commented-out key and section made real."""
-    return COMMENTED_KEY.sub("", EXAMPLE.read_text(encoding="utf-8"))
+    """The example with every commented-out key and section made real.
+
+    Of the two ways to sign in to the mailbox, which exclude each other, it keeps the grant.
+    """
+    return COMMENTED_KEY.sub("", EXAMPLE.read_text(encoding="utf-8")).replace(PASSWORD, "", 1)
 
 
 def read(text: str) -> Settings:
@@ -31,6 +46,7 @@ def read(text: str) -> Settings:
 def test_the_example_loads_as_it_stands() -> None:
     """A new user copies it and changes a few lines."""
     settings = load(EXAMPLE)
+    assert settings.accounts[0].imap.password == PasswordSource(PasswordKind.KEYRING, "")
     assert settings.accounts[0].smtp is None
     assert settings.cadence.steps == BUILT_IN
 
@@ -39,7 +55,9 @@ def test_the_example_loads_with_everything_uncommented(everything: str) -> None:
     """What is shown as possible is possible, all at once."""
     settings = read(everything)
     account = settings.accounts[0]
+    assert isinstance(account.imap.password, OAuth)
     assert account.smtp is not None
+    assert account.smtp.password == PasswordSource(PasswordKind.KEYRING, "")
     assert account.approval_folder == "Followups/Send"
     assert account.copy_to_sent is True
     assert settings.digest is not None
@@ -76,7 +94,8 @@ def test_the_example_shows_a_plan_of_each_kind_under_a_name(everything: str) -> 
         ((), keys.TOP),
         (("user",), keys.USER),
         (("accounts",), keys.ACCOUNT),
-        (("accounts", "imap"), keys.IMAP),
+        (("accounts", "imap"), tuple(key for key in keys.IMAP if key != "password")),
+        (("accounts", "oauth"), keys.OAUTH),
         (("accounts", "smtp"), keys.SMTP),
         (("accounts", "approval"), keys.APPROVAL),
         (("cadence",), keys.CADENCE),
