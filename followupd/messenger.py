@@ -27,6 +27,9 @@ _NOBODY_REACHED: Final = (
 )
 """By these words of the HTTP library nothing can have been delivered."""
 
+_MAIL: Final = "mailto"
+"""How Apprise calls sending mail itself, to whatever address stands in the URL."""
+
 
 class Handed(StrEnum):
     """What has become of a text that was given to Apprise."""
@@ -44,8 +47,9 @@ class Messenger:
             to several places.
 
     Raises:
-        FollowupdError: the extra is not installed, or the URL is none that Apprise knows; the
-            message does not repeat it.
+        FollowupdError: the extra is not installed, the URL is none that Apprise knows, or it sends
+            mail, for which there is a way that goes to the user alone; the message does not
+            repeat the URL.
     """
 
     def __init__(self, url: Secret) -> None:
@@ -64,6 +68,11 @@ class Messenger:
                 "the Apprise URL from the source in digest.url is none that Apprise understands; "
                 "compare it with Apprise's documentation of the service"
             )
+        if any(_sends_mail(service) for service in self._apprise):
+            raise FollowupdError(
+                "the Apprise URL from the source in digest.url sends mail; write "
+                'digest.via = "smtp" in its place, which sends to your own address and nobody else'
+            )
 
     def hand(self, subject: str, body: str) -> Handed:
         """Send a text; blocks for some seconds at most.
@@ -77,6 +86,11 @@ class Messenger:
             return Handed.DELIVERED
         reached = len(self._apprise) > 1 or not listener.nobody_reached
         return Handed.REFUSED if reached else Handed.NOT_REACHED
+
+
+def _sends_mail(service: Any) -> bool:
+    names = (service.protocol, service.secure_protocol)
+    return any(_MAIL in name for name in names if name)
 
 
 class _Listener(logging.Handler):

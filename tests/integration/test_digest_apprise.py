@@ -179,6 +179,17 @@ def test_check_knows_a_url_that_leads_nowhere(
     assert TOKEN not in checks["digest"]["detail"]
 
 
+@pytest.mark.parametrize("first", ["", "json://127.0.0.1:9/x, "])
+@pytest.mark.parametrize("scheme", ["mailto", "mailtos"])
+def test_a_url_that_sends_mail_is_refused(first: str, scheme: str) -> None:
+    """To whatever address stands in it mail would go out that nobody approved."""
+    url = f"{first}{scheme}://robin:hush@smtp.example.org?to=dana@acme.example"
+    with pytest.raises(FollowupdError, match=r'digest\.via = "smtp"') as refusal:
+        Messenger(secret(url))
+    assert "hush" not in str(refusal.value)
+    assert "dana" not in str(refusal.value)
+
+
 def test_a_missing_extra_is_named(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the line that installs it, at `check` and when the digest is due."""
     monkeypatch.setitem(sys.modules, "apprise", None)
