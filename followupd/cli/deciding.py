@@ -35,6 +35,7 @@ from followupd.domain.interview import DraftState, Outcome, Status
 from followupd.domain.plan import StepState
 from followupd.errors import FollowupdError, UsageError
 from followupd.reading.text import clean
+from followupd.service.marks import mark_of
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -76,7 +77,7 @@ def record(arguments: Namespace, clock: Clock, decide: Decide, *, asks_review: b
             histories = desk.histories(transaction)
             history = history_of(histories, arguments.id)
             event, said = decide(Case(history, desk.plan(history, histories), desk))
-            transaction.append(arguments.id, event)
+            transaction.append(arguments.id, event, mark_of(event))
         histories = desk.histories()
         history = histories[arguments.id]
         screen = Screen()

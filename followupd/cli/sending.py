@@ -41,12 +41,19 @@ def sent(arguments: Namespace, clock: Clock) -> int:
             at=now,
             message_id=draft.message_id,
             sent_at=handed_over or now,
-            sent_message_id=draft.message_id,
+            sent_message_id=_borne(draft, case),
             certain=False,
         )
         return event, f"Noted: {what} was sent. The plan goes on from there."
 
     return record(arguments, clock, decide)
+
+
+def _borne(draft: Draft, case: Case) -> str:
+    """The Message-ID that the sent mail bears: another than ours where the user saved it anew."""
+    with case.desk.store.look() as reading:
+        entry = reading.journal_entry(draft.message_id)
+    return (entry.bound_message_id if entry is not None else "") or draft.message_id
 
 
 def _meant(arguments: Namespace, case: Case) -> Draft:

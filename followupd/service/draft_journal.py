@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from followupd.domain import events as happened
 from followupd.domain.interview import DraftState
 from followupd.mailbox.drafts import Sought
+from followupd.service.marks import mark_of
 from followupd.store import Phase
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class DraftJournal:
                 return False
             transaction.update(entry)
             for event in events:
-                transaction.append(entry.interview_id, event, _mark(event))
+                transaction.append(entry.interview_id, event, mark_of(event))
         return bool(events)
 
     def sought(self, entry: JournalEntry, history: History) -> Sought:
@@ -102,16 +102,3 @@ class DraftJournal:
                 if draft is None or person.key not in (draft.key, draft.to.casefold())
             ),
         )
-
-
-def _mark(event: Event) -> str | None:
-    """What keeps an event of a draft from being recorded twice."""
-    match event:
-        case happened.DraftQueued(message_id=message_id):
-            return f"queued:{message_id}"
-        case happened.DraftSent(message_id=message_id):
-            return f"sent:{message_id}"
-        case happened.DraftWithdrawn(message_id=message_id):
-            return f"withdrawn:{message_id}"
-        case _:
-            return None

@@ -22,6 +22,7 @@ from followupd.service.answers import decides, may_be_a_recruiters, says_somethi
 from followupd.service.correspondence import Correspondence
 from followupd.service.judging import Judge
 from followupd.service.mails import Arrival, Taken, as_known, mail_of
+from followupd.service.marks import sent_mark
 from followupd.service.suggesting import Proposing
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ class Intake:
         ids = bears_our_id(message)
         for history in self._histories.values():
             for draft in history.drafts:
-                if draft.message_id in ids:
+                if not {draft.message_id, draft.sent_message_id}.isdisjoint(ids):
                     if draft.state.is_open and not place.is_sent:
                         # A folder of all mail shows what lies in Drafts as well, and not every
                         # program marks that as a draft: whoever looks for it there can tell.
@@ -159,7 +160,7 @@ class Intake:
                         certain=True,
                         mail=mail,
                     )
-                    mark = f"sent:{draft.message_id}"
+                    mark = sent_mark(draft.message_id)
                     yield Taken(history.interview_id, sent, mark, settles=draft.message_id)
                     return
         for number in self._written_about(message):

@@ -181,6 +181,25 @@ def test_no_answer_after_the_message_is_asked_about_and_never_repeated(robin: Ap
     assert robin.counts() == {"Drafts": 0, FOLDER: 0, "Sent": 1, "SMTP": 1}
 
 
+def test_a_version_with_a_name_of_its_own_counts_once_when_told_sent(robin: Approver) -> None:
+    """The mail program had given it a new Message-ID; the copy in Sent is that very mail."""
+    robin.smtp.script.closes_at = "END"
+    [(uid, _)] = robin.seeker.lying_in("Drafts")
+    robin.seeker.edits(uid, "In my own words.", Message_ID="<saved@phone.example>")
+    robin.seeker.once()
+    robin.approves()
+    robin.seeker.once()
+    assert robin.draft().state is DraftState.UNCLEAR
+    robin.seeker.told("sent", "1", "--yes")
+    robin.smtp.script.closes_at = ""
+    for _ in range(2):
+        robin.seeker.once()
+    sent = [each for each in robin.seeker.told("log", "1", "--json").json if "sent_at" in each]
+    assert [each["sent_message_id"] for each in sent] == ["<saved@phone.example>"]
+    assert robin.counts() == {"Drafts": 0, FOLDER: 0, "Sent": 1, "SMTP": 1}
+    assert robin.seeker.kinds(1).count("wrote_by_hand") == 0
+
+
 def test_told_that_it_did_not_go_out_it_is_sent_again(robin: Approver) -> None:
     """The user's word settles what nobody else knows."""
     robin.smtp.script.closes_at = "DATA"
