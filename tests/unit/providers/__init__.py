@@ -1,0 +1,1 @@
+"""Tests of finding an address's servers: what is decided without asking anybody."""
