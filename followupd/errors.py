@@ -68,6 +68,14 @@ class AuthenticationError(FollowupdError, PermissionError):
     """A server refused the login, or a secret could not be had."""
 
 
+class GrantRevoked(AuthenticationError):
+    """The grant of an account is gone or was never given; only the user can give a new one."""
+
+
+class SecretMissing(AuthenticationError):
+    """A secret could not be had from where it is kept; no server was asked, and none refused."""
+
+
 class ConnectionLost(FollowupdError, ConnectionError):
     """The connection to a server broke, timed out, or could not be made.
 

@@ -26,7 +26,7 @@ PROVIDERS: Final = ("google", "microsoft", "yahoo")
 
 _SECRET: Final = "a client secret"  # noqa: S105 - what it is called, and none
 _IN_KEYRING: Final = PasswordSource(PasswordKind.KEYRING, "")
-_SCOPE: Final = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+")  # RFC 6749, section 3.3
+SCOPE: Final = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+")  # RFC 6749, section 3.3
 
 
 def read_oauth(account: Table, base: Path) -> OAuth | None:
@@ -116,6 +116,6 @@ def _scopes(table: Table) -> tuple[str, ...] | None:
             table.mistake("scopes", "names none; leave it out to ask for what mail needs")
         return None
     for scope in scopes or ():
-        if not _SCOPE.fullmatch(scope):
+        if not SCOPE.fullmatch(scope):
             table.mistake("scopes", f"{quoted(scope)} is no scope; a scope has no blanks in it")
     return scopes

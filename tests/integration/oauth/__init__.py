@@ -1,0 +1,1 @@
+"""Tests of OAuth against a real provider on loopback."""

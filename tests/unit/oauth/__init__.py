@@ -1,0 +1,1 @@
+"""Tests of OAuth: every decision of it, without a network."""
