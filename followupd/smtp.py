@@ -1,24 +1,31 @@
 """A connection to an SMTP server that is protected and signed in, or none at all.
 
-A password and a message leave this machine only through TLS with a verified certificate; in clear
-text they go to loopback and nowhere else. STARTTLS that is not offered is an error, not a reason
-to go on without.
+A password, a token and a message leave this machine only through TLS with a verified
+certificate; in clear text they go to loopback and nowhere else. STARTTLS that is not offered is
+an error, not a reason to go on without.
 """
 
 from __future__ import annotations
 
-import asyncio
-import ipaddress
-from contextlib import asynccontextmanager
+from base64 import b64encode
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 import aiosmtplib
 
-from followupd.config import Security
-from followupd.errors import AuthenticationError, ConnectionLost, ServerRefused
-from followupd.mailbox.client import tls_context
+from followupd import reaching, sasl
+from followupd.config import OAuth
+from followupd.errors import AuthenticationError, ConnectionLost, FollowupdError, ServerRefused
 from followupd.mailbox.responses import words
+from followupd.smtp_connecting import (
+    BROKEN,
+    TEMPORARY,
+    connected_to,
+    greet,
+    raise_if_unavailable,
+)
+from followupd.tls import certificate_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -26,17 +33,27 @@ if TYPE_CHECKING:
     from followupd.config import Smtp
     from followupd.secrets import Secret
 
-SECONDS = 15.0
-"""How long a server may take to answer anything but a message."""
+__all__ = [
+    "BROKEN",
+    "Offer",
+    "Reply",
+    "files_own_copy",
+    "offered",
+    "raise_lost",
+    "reason",
+    "signed_in",
+    "where",
+]
 
-BROKEN = (aiosmtplib.SMTPException, TimeoutError, OSError)
-"""What aiosmtplib raises in place of an answer; `SMTPResponseException` among it is an answer."""
+_GO_ON = 334
+_MOST_DIGITS = 19
+_WELCOME = 235
 
-_NAME = "[127.0.0.1]"
-"""What is said in EHLO: the machine's own name is nobody's business, and finding it may take
-seconds (RFC 5321, section 4.1.3)."""
+_MOST_LINE = 512
+"""A command line with what goes along may have so many octets (RFC 5321, section 4.5.3.1.4); a
+longer token waits until it is asked for (RFC 4954, section 4)."""
 
-_TEMPORARY = range(400, 500)
+_MOST_SAID = 16_384  # more than a repeated token, so that it is not cut into view
 
 _FILE_THEIR_OWN = frozenset(
     {"smtp.gmail.com", "smtp.googlemail.com"}
@@ -68,79 +85,161 @@ class Reply:
     @property
     def is_temporary(self) -> bool:
         """Whether the refusal is for now only."""
-        return self.code in _TEMPORARY
+        return self.code in TEMPORARY
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a server shows of itself before anybody signs in.
+
+    Attributes:
+        keywords: of its answer to EHLO over the protected connection, in upper case.
+        mechanisms: of SASL, in upper case.
+        tls_version: such as `TLSv1.3`; "" without TLS.
+        certificate: what it says; None without TLS.
+        largest: the largest message that it takes, in octets; 0 where it does not say (RFC 1870).
+    """
+
+    keywords: frozenset[str]
+    mechanisms: frozenset[str]
+    tls_version: str
+    certificate: reaching.Certificate | None
+    largest: int
+
+
+async def offered(smtp: Smtp, seconds: float | None = None) -> Offer:
+    """Connect, protect the connection, ask what there is, and quit; nobody is signed in.
+
+    Args:
+        smtp: neither user name nor password is looked at.
+        seconds: how long the server may take for each step; None: as long as for a message's
+            commands.
+
+    Raises:
+        ConnectionLost, ServerRefused, AuthenticationError, ConfigError: as `signed_in`.
+    """
+    async with connected_to(smtp, seconds) as client:
+        await greet(client, smtp)
+        seen = client.get_transport_info("ssl_object")
+        offer = Offer(
+            frozenset(each.upper() for each in client.esmtp_extensions),
+            frozenset(each.upper() for each in client.server_auth_methods),
+            (seen.version() or "") if seen is not None else "",
+            certificate_of(seen.getpeercert()) if seen is not None else None,
+            _largest(client.esmtp_extensions.get("size", "").strip()),
+        )
+        with suppress(*BROKEN):
+            await client.quit()
+        return offer
+
+
+def _largest(said: str) -> int:
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < _MOST_DIGITS else 0
 
 
 @asynccontextmanager
 async def signed_in(smtp: Smtp, secret: Secret) -> AsyncIterator[aiosmtplib.SMTP]:
     """A connection that is protected and signed in, and surely closed at the end.
 
+    Args:
+        smtp: where and how; what `password` is tells whether the secret is a token.
+        secret: the password, or an access token.
+
     Raises:
         ConnectionLost: there is no server, it closed the connection, it is not available for now
             (a code from 400 to 499), or its certificate is not valid for the host.
         ServerRefused: it does not offer STARTTLS, or gives up.
         AuthenticationError: the login was refused, or would not be safe.
+        ConfigError: `ca_file` cannot be used.
     """
-    protected = smtp.security is not Security.NONE
-    client = aiosmtplib.SMTP(
-        hostname=smtp.host,
-        port=smtp.port,
-        local_hostname=_NAME,
-        # Both said outright: left to itself it goes on in clear text without STARTTLS.
-        use_tls=smtp.security is Security.TLS,
-        start_tls=smtp.security is Security.STARTTLS,
-        tls_context=tls_context(smtp.ca_file) if protected else None,
-        timeout=SECONDS,
-    )
-    try:
-        await _connect(client, smtp)
-        await _login(client, smtp, secret)
+    async with connected_to(smtp) as client:
+        if isinstance(smtp.password, OAuth):
+            await _show_token(client, smtp, secret.reveal())
+        else:
+            await _login(client, smtp, secret.reveal())
         yield client
-    finally:
-        client.close()
-        # A transport whose handshake failed is closed some turns of the loop later only.
-        await asyncio.sleep(0.1)
 
 
-async def _connect(client: aiosmtplib.SMTP, smtp: Smtp) -> None:
-    at = where(smtp)
+async def _login(client: aiosmtplib.SMTP, smtp: Smtp, password: str) -> None:
+    plain = f"\0{smtp.username}\0{password}"
+    forms = (password, *(b64encode(each.encode()).decode() for each in (password, plain)))
     try:
-        await client.connect()
-    except (aiosmtplib.SMTPConnectError, aiosmtplib.SMTPTimeoutError, OSError) as error:
-        reached = isinstance(error, aiosmtplib.SMTPConnectResponseError)
-        cause = error.__cause__ or error
-        raise ConnectionLost(f"{at}: cannot connect ({cause})", reached=reached) from None
-    except aiosmtplib.SMTPException as error:
-        _raise_if_unavailable(at, error)
-        raise ServerRefused(f"{at} offers no protected connection: {error}") from None
-    if smtp.security is Security.NONE and not _is_loopback(client):
-        raise AuthenticationError(
-            f"{at}: no password is sent in clear text except to this machine; "
-            'set smtp.security = "tls" or "starttls"'
-        )
-
-
-async def _login(client: aiosmtplib.SMTP, smtp: Smtp, secret: Secret) -> None:
-    at = where(smtp)
-    try:
-        await client.login(smtp.username, secret.reveal())
+        await client.login(smtp.username, password)
     except aiosmtplib.SMTPAuthenticationError as error:
-        if error.code in _TEMPORARY:
-            raise ServerRefused(f"{at} takes no login for now: {error.code}") from None
+        _raise_if_not_now(smtp, error.code)
         raise AuthenticationError(
-            f"{at} refused the login (user {smtp.username}): {error.code}; check smtp.username "
-            "and smtp.password"
+            f"{reaching.where(smtp)} refused the login of {smtp.username}: "
+            f"{_said(error.code, error.message, *forms)}; check smtp.username and smtp.password"
+            f"{sasl.or_by_token(client.server_auth_methods)}"
         ) from None
     except (aiosmtplib.SMTPServerDisconnected, TimeoutError, OSError) as error:
         raise_lost(smtp, error)
     except aiosmtplib.SMTPException as error:
-        _raise_if_unavailable(at, error)
-        raise ServerRefused(f"{at}: signing in failed ({type(error).__name__})") from None
+        raise_if_unavailable(reaching.where(smtp), error)
+        raise ServerRefused(
+            f"{reaching.where(smtp)}: signing in failed ({type(error).__name__})"
+        ) from None
+
+
+async def _show_token(client: aiosmtplib.SMTP, smtp: Smtp, token: str) -> None:
+    """Sign in with an access token (RFC 7628, RFC 4954)."""
+    at = reaching.where(smtp)
+    try:
+        await greet(client, smtp)
+        talk = _conversation(client, smtp, token)
+        code, message = await _shown(client, talk)
+    except FollowupdError:
+        raise
+    except (*BROKEN, ValueError) as error:
+        raise_lost(smtp, error)
+    if code == _WELCOME:
+        return
+    _raise_if_not_now(smtp, code)
+    said = _said(code, message, token, *talk.secrets)
+    if talk.refusal is not None and talk.refusal.is_temporary:
+        raise ConnectionLost(f"{at} takes no login for now: {said} ({talk.refusal})")
+    raise AuthenticationError(sasl.not_taken(at, smtp.username, said, talk.refusal, "SMTP"))
+
+
+def _conversation(client: aiosmtplib.SMTP, smtp: Smtp, token: str) -> sasl.Conversation:
+    at = reaching.where(smtp)
+    mechanism = sasl.preferred(client.server_auth_methods)
+    if mechanism is None:
+        raise AuthenticationError(sasl.takes_no_tokens(at, "smtp"))
+    try:
+        return sasl.Conversation(mechanism, smtp.username, token, host=smtp.host, port=smtp.port)
+    except ValueError as error:
+        raise AuthenticationError(f"{at}: {error}; sign in again with `followupd login`") from None
+
+
+async def _shown(client: aiosmtplib.SMTP, talk: sasl.Conversation) -> tuple[int, str]:
+    """Hand the token over; returns the server's last word."""
+    command = (b"AUTH", talk.mechanism.value.encode())
+    encoded = b64encode(talk.first)
+    if len(b" ".join((*command, encoded))) + len("\r\n") <= _MOST_LINE:
+        talk.respond(b"")
+        answer = await client.execute_command(*command, encoded)
+    else:
+        answer = await client.execute_command(*command)
+    while answer.code == _GO_ON:
+        response = talk.respond(sasl.decoded(answer.message))
+        answer = await client.execute_command(b"*" if response is None else b64encode(response))
+    return answer.code, answer.message
+
+
+def _raise_if_not_now(smtp: Smtp, code: int) -> None:
+    if code in TEMPORARY:
+        raise ServerRefused(f"{reaching.where(smtp)} takes no login for now: {code}") from None
+
+
+def _said(code: int, message: str, *secrets: str) -> str:
+    """The server's words without the secret: some repeat the line they did not understand."""
+    return f"{code} {words(sasl.masked(message[:_MOST_SAID], *secrets))}".strip()
 
 
 def where(smtp: Smtp) -> str:
     """Host and port, for words."""
-    return f"{smtp.host}:{smtp.port}"
+    return reaching.where(smtp)
 
 
 def reason(error: Exception) -> str:
@@ -158,7 +257,9 @@ def raise_lost(smtp: Smtp, error: Exception) -> NoReturn:
     Raises:
         ConnectionLost: always.
     """
-    raise ConnectionLost(f"{where(smtp)}: the connection broke ({reason(error)})") from None
+    raise ConnectionLost(
+        f"{reaching.where(smtp)}: the connection broke ({reason(error)})"
+    ) from None
 
 
 def files_own_copy(host: str) -> bool:
@@ -173,17 +274,3 @@ def files_own_copy(host: str) -> bool:
             at Gmail and sends by another server has no copy there.
     """
     return host.strip().rstrip(".").casefold() in _FILE_THEIR_OWN
-
-
-def _raise_if_unavailable(at: str, error: aiosmtplib.SMTPException) -> None:
-    if isinstance(error, aiosmtplib.SMTPResponseException) and error.code in _TEMPORARY:
-        said = words(error.message)
-        raise ConnectionLost(f"{at} is not available for now: {error.code} {said}") from None
-
-
-def _is_loopback(client: aiosmtplib.SMTP) -> bool:
-    try:
-        peer = str(client.get_transport_info("peername")[0])
-        return ipaddress.ip_address(peer.partition("%")[0]).is_loopback
-    except (aiosmtplib.SMTPException, OSError, ValueError, TypeError, LookupError):
-        return False

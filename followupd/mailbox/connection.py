@@ -73,6 +73,8 @@ class Connection:
         capabilities: what the server says it can do, in upper case.
         selected: the folder that is open, or None.
         writable: whether it was opened with SELECT.
+        good_until: when the token it signed in with ends, in seconds of `time.monotonic`; None:
+            it signed in with a password.
         search_widened: whether the last search had to leave out text beyond ASCII because the
             server knows no UTF-8, and so may have found more than was asked for.
     """
@@ -84,6 +86,7 @@ class Connection:
         self.capabilities = capabilities
         self.selected: str | None = None
         self.writable = False
+        self.good_until: float | None = None
         self.search_widened = False
         self._closed = False
         self._idle_tag: bytes | None = None
@@ -102,7 +105,7 @@ class Connection:
 
         Args:
             imap: where and how.
-            secret: the password.
+            secret: the password, or an access token where `imap.password` is a grant.
             context: from `tls_context`, shared by the caller; made anew where it is None.
             timeouts: in seconds; the defaults of `Timeouts` where it is None.
 
@@ -119,6 +122,11 @@ class Connection:
     def closed(self) -> bool:
         """Whether the connection is over and of no more use."""
         return self._closed
+
+    @property
+    def mechanism(self) -> str:
+        """By which the user was signed in: `LOGIN` or a SASL mechanism; "" where nothing had to."""
+        return str(self._client.mechanism)
 
     def has(self, capability: str) -> bool:
         """Whether the server offers a capability, such as `UIDPLUS`."""

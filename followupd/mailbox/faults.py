@@ -1,19 +1,16 @@
 """What went wrong on a connection, in words.
 
 imaplib and imapclient raise their own errors, those of the socket and of TLS, and, when a
-server talks nonsense, whatever their parsers stumble over. Here they are told apart.
+server talks nonsense, whatever their parsers stumble over. Here they are told apart; what to tell
+when there is no connection yet stands in `followupd.reaching`.
 """
 
 from __future__ import annotations
 
-import errno
 import imaplib
-import socket
-import ssl
 
 from imapclient.exceptions import ProtocolError
 
-from followupd.errors import ConnectionLost
 from followupd.mailbox.responses import words
 
 # imapclient raises imaplib's own classes under other names.
@@ -21,6 +18,8 @@ ImapError = imaplib.IMAP4.error
 ImapAbort = imaplib.IMAP4.abort
 # What parsing a server's nonsense may raise inside imapclient and imaplib.
 NONSENSE = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
+BROKEN = (OSError, ImapError, *NONSENSE)
+"""All that a call may raise in place of an answer."""
 
 
 def is_refusal(error: ImapError) -> bool:
@@ -46,28 +45,3 @@ def reason(error: Exception) -> str:
     if isinstance(error, (OSError, ImapError)):
         return words(error.args[-1] if error.args else error)
     return "the answer was not understood"
-
-
-_NOBODY_THERE = frozenset(
-    {errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ENETUNREACH}
-)
-
-
-def unreachable(where: str, host: str, error: Exception) -> ConnectionLost:
-    """What to tell when no protected connection could be made to a host."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return ConnectionLost(
-            f"{where}: the certificate is not valid for {host}: {words(error.verify_message)}; "
-            "if a private certificate authority signed it, name its file in imap.ca_file"
-        )
-    if isinstance(error, socket.gaierror):
-        return ConnectionLost(
-            f"{where}: there is no host of the name {host} to be found", reached=False
-        )
-    if isinstance(error, ssl.SSLError):
-        return ConnectionLost(
-            f"{where}: no TLS connection ({words(error.args[-1])}); check imap.port and "
-            "imap.security"
-        )
-    nobody = isinstance(error, OSError) and error.errno in _NOBODY_THERE
-    return ConnectionLost(f"{where}: cannot connect ({reason(error)})", reached=not nobody)

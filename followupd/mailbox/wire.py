@@ -40,6 +40,10 @@ class Timeouts:
     read: float = 30.0
 
 
+class NoGreeting(TimeoutError):  # noqa: N818 - a condition of the server, as TimeoutError is
+    """The server took the connection and then said nothing in time."""
+
+
 class Wire(imaplib.IMAP4):
     """imaplib's protocol on our own buffer."""
 
@@ -50,7 +54,13 @@ class Wire(imaplib.IMAP4):
         self._timeouts = timeouts
         self._received = bytearray()
         self.ended = False
-        super().__init__(host, port, timeout=timeouts.connect)
+        self._is_open = False
+        try:
+            super().__init__(host, port, timeout=timeouts.connect)
+        except TimeoutError as error:
+            if self._is_open:
+                raise NoGreeting from error
+            raise
 
     def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
         """Connect, and speak TLS from the first octet when there is a context."""
@@ -60,6 +70,7 @@ class Wire(imaplib.IMAP4):
         try:
             _tune(plain)
             self.sock = self._wrapped(plain, self._context) if self._context else plain
+            self._is_open = True
         except BaseException:
             plain.close()
             raise

@@ -3,6 +3,9 @@
 Starts in well under a second, as root or as a plain user, on free loopback ports, and any user
 name signs in with the password `PASSWORD`. It can be stopped, killed and started again on the
 same ports and the same mail, which is how a test sees a reconnect.
+
+With `oauth` it takes access tokens as well, by OAUTHBEARER and XOAUTH2, and asks the provider about
+each of them (Dovecot's oauth2 passdb; doc.dovecot.org/2.3, "Open Authentication v2.0 database").
 """
 
 from __future__ import annotations
@@ -14,11 +17,15 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.support.authority import Authority, KeyPair
 from tests.support.delivery import deliver
 from tests.support.mailserver import PASSWORD, Folders, MailServer, Ports, free_ports
 from tests.support.processes import DEADLINE, Processes
+
+if TYPE_CHECKING:
+    from tests.support.oidc import OidcProvider
 
 __all__ = [
     "CAPABILITY_WITHOUT_IDLE",
@@ -64,6 +71,8 @@ class Dovecot(MailServer):
         folders: what Drafts, Sent and Trash are called, with the prefix.
         special_use: whether the server says which folder is which (RFC 6154).
         prefix: of the namespace all folders but INBOX lie in; its last character separates.
+        oauth: the provider whose access tokens it takes besides passwords; it must have started.
+        mechanisms: of SASL, by which it takes them.
     """
 
     LOG = "dovecot.log"
@@ -77,6 +86,8 @@ class Dovecot(MailServer):
         folders: Folders = Folders(),  # noqa: B008 - a frozen value
         special_use: bool = True,
         prefix: str = "",
+        oauth: OidcProvider | None = None,
+        mechanisms: str = "oauthbearer xoauth2",
     ) -> None:
         # Not pytest's folder: it is closed to the user that owns the mail, and Unix sockets
         # need a short path.
@@ -94,6 +105,8 @@ class Dovecot(MailServer):
         self.conf = self.folder / "dovecot.conf"
         namespace = _namespace(folders, special_use=special_use, prefix=prefix)
         text = _configuration(self.folder, self.ports, pair, mail_location, namespace)
+        if oauth is not None:
+            text += _taking_tokens(self.folder, oauth, mechanisms)
         self.conf.write_text(text + extra, encoding="utf-8")
 
     def start(self) -> None:
@@ -168,6 +181,26 @@ def _namespace(folders: Folders, *, special_use: bool, prefix: str) -> str:
     return "\n".join([*lines, "}"])
 
 
+def _taking_tokens(folder: Path, oauth: OidcProvider, mechanisms: str) -> str:
+    asked = folder / "oauth2.conf"
+    lines = (
+        f"introspection_url = {oauth.introspection_url}",
+        "introspection_mode = post",
+        "username_attribute = username",
+        "active_attribute = active",
+        "active_value = true",
+    )
+    asked.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return f"""
+auth_mechanisms = plain login {mechanisms}
+passdb {{
+  driver = oauth2
+  mechanisms = {mechanisms}
+  args = {asked}
+}}
+"""
+
+
 def _configuration(
     folder: Path, ports: Ports, pair: KeyPair, mail_location: str, namespace: str
 ) -> str:
@@ -207,6 +240,7 @@ lmtp_save_to_detail_mailbox = yes
 lda_mailbox_autocreate = yes
 passdb {{
   driver = static
+  mechanisms = plain login
   args = password={PASSWORD}
 }}
 userdb {{

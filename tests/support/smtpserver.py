@@ -4,13 +4,18 @@ It keeps every message exactly as it came, and every command. What a server may 
 not be able to do, is set on it: extensions that it does not offer, answers that it gives in place
 of its own, a connection that it closes, an answer that never comes. It waits for nothing but
 events, so that no test depends on how fast the machine is.
+
+    SmtpServer(pair, tokens=provider)       # takes access tokens of an OidcProvider, too
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import socket
 import ssl
+from base64 import b64decode
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
@@ -28,7 +33,12 @@ if TYPE_CHECKING:
 
     from followupd.secrets import Secret
     from tests.support.authority import KeyPair
+    from tests.support.oidc import OidcProvider
 
+_XOAUTH2 = re.compile(rb"user=([^\x01]*)\x01auth=Bearer ([^\x01]*)\x01\x01")
+_OAUTHBEARER = re.compile(
+    rb"n,a=([^\x01,]*),\x01host=[^\x01]+\x01port=\d+\x01auth=Bearer ([^\x01]*)\x01\x01"
+)
 _SIZE = 32 * 1024 * 1024
 
 
@@ -113,11 +123,45 @@ class _Session(SMTP):
                 await usual(argument)
 
 
+class _TokenSession(_Session):
+    """One connection to a server that takes access tokens as well (RFC 7628, and Google's own)."""
+
+    # RFC 4954, section 4: an answer in AUTH may be that long, base64 and all.
+    line_length_limit = 12_288
+
+    async def auth_OAUTHBEARER(self, _: Any, args: list[str]) -> AuthResult:  # noqa: N802 - aiosmtpd's name
+        """Take a token by RFC 7628."""
+        return await self._token(args, _OAUTHBEARER, "invalid_token", b"\x01")
+
+    async def auth_XOAUTH2(self, _: Any, args: list[str]) -> AuthResult:  # noqa: N802 - as above
+        """Take a token as Google has it."""
+        return await self._token(args, _XOAUTH2, "401", b"")
+
+    async def _token(
+        self, args: list[str], pattern: re.Pattern[bytes], status: str, dummy: bytes
+    ) -> AuthResult:
+        handler: _Handler = self.event_handler
+        said: Any = b64decode(args[1]) if len(args) > 1 else await self.challenge_auth("")
+        found = pattern.fullmatch(said) if isinstance(said, bytes) else None
+        if found is None or handler.tokens is None:
+            return AuthResult(success=False, handled=False, message="501 5.5.2 not understood")
+        handler.tokens_shown.append((found[1].decode(), found[2].decode(), len(args) > 1))
+        about = handler.tokens.memory.about(found[2].decode())
+        if about.get("username") == found[1].replace(b"=2C", b",").replace(b"=3D", b"=").decode():
+            return AuthResult(success=True)
+        error = json.dumps({"status": status, "schemes": "bearer", "scope": "mail"})
+        if await self.challenge_auth(error) != dummy:
+            return AuthResult(success=False, handled=False, message="501 5.5.2 no dummy answer")
+        return AuthResult(success=False, handled=False)
+
+
 class _Handler:
     """Keeps what comes, and looks into the script."""
 
-    def __init__(self) -> None:
+    def __init__(self, tokens: OidcProvider | None = None) -> None:
         self.script = Script()
+        self.tokens = tokens
+        self.tokens_shown: list[tuple[str, str, bool]] = []
         self.commands: list[str] = []
         self.envelopes: list[Envelope] = []
 
@@ -179,7 +223,8 @@ class _Controller(Controller):
 
     def factory(self) -> _Session:
         """A new connection."""
-        return _Session(self.handler, **self.SMTP_kwargs)
+        kind = _Session if self.handler.tokens is None else _TokenSession
+        return kind(self.handler, **self.SMTP_kwargs)
 
 
 def _authenticate(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> Any:
@@ -199,6 +244,8 @@ class SmtpServer:
         *,
         from_the_start: bool = False,
         size: int = _SIZE,
+        tokens: OidcProvider | None = None,
+        withheld_mechanisms: tuple[str, ...] = (),
     ) -> None:
         """Begin to listen.
 
@@ -206,6 +253,9 @@ class SmtpServer:
             pair: its certificate; without one it offers no TLS.
             from_the_start: TLS at once and not by STARTTLS.
             size: the largest message that it takes, in octets.
+            tokens: the provider whose access tokens it takes besides the password; the user of
+                the token is the one that must sign in.
+            withheld_mechanisms: of SASL, which it does not offer.
         """
         context = None
         if pair is not None:
@@ -213,7 +263,7 @@ class SmtpServer:
             context.load_cert_chain(pair.certificate, pair.key)
         listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = listening.getsockname()[1]
-        self._handler = _Handler()
+        self._handler = _Handler(tokens)
         self._controller = _Controller(
             self._handler,
             listening,
@@ -222,6 +272,7 @@ class SmtpServer:
             authenticator=_authenticate,
             auth_require_tls=context is not None and not from_the_start,
             data_size_limit=size,
+            auth_exclude_mechanism=withheld_mechanisms,
         )
         self._controller.start()
         # aiosmtpd greets itself once to see that it runs.
@@ -236,6 +287,11 @@ class SmtpServer:
     def commands(self) -> list[str]:
         """The verbs it was given so far, over all connections."""
         return self._handler.commands
+
+    @property
+    def tokens_shown(self) -> list[tuple[str, str, bool]]:
+        """User, token and whether it came along with AUTH, for each token that it was shown."""
+        return self._handler.tokens_shown
 
     @property
     def envelopes(self) -> list[Envelope]:
