@@ -70,9 +70,13 @@ def test_check_finds_everything_in_order_on_a_real_server(shell: Shell) -> None:
     assert result.code == 0, result.out
     details = {each["check"]: each["detail"] for each in result.json}
     assert details["personal: TLS"].startswith("TLSv1.")
-    assert "the certificate is good until 20" in details["personal: TLS"]
+    assert "the certificate is for localhost, 127.0.0.1" in details["personal: TLS"]
     assert "IDLE" in details["personal: server"]
-    assert "drafts: Drafts, sent: Sent, trash: Trash" in details["personal: folders"]
+    assert details["personal: login"].endswith(", by LOGIN")
+    for role in ("Drafts", "Sent", "Trash"):
+        said = details[f"personal: {role.lower()} folder"]
+        assert said == f"{role}, as the server marks it; 0 messages"
+    assert details["personal: mail"] == "the INBOX is empty; followupd has not looked yet"
 
 
 def test_check_says_that_a_password_was_refused(
@@ -84,6 +88,7 @@ def test_check_says_that_a_password_was_refused(
     assert result.code == 1
     assert (result.json[-1]["check"], result.json[-1]["state"]) == ("personal: login", "failed")
     assert "imap.password" in result.json[-1]["detail"]
+    assert "followupd login personal" in result.json[-1]["advice"]
     assert "hunter2" not in result.out + result.err
 
 
@@ -119,7 +124,7 @@ def approval_check(shell: Shell, folder: str, more: str = "") -> tuple[str, str]
     shell.configure(WITH_APPROVAL.format(config=config, folder=folder, more=more))
     checks = {each["check"]: each for each in shell.run("check", "--json").json}
     found = checks["personal: approval folder"]
-    return found["state"], found["detail"]
+    return found["state"], "; ".join(filter(None, (found["detail"], found["advice"])))
 
 
 def test_check_says_that_an_approval_folder_is_missing_and_makes_none(
@@ -165,8 +170,8 @@ def test_check_tries_the_server_that_sends(shell: Shell) -> None:
     """There is none at that port; its check is there beside that of the folder."""
     approval_check(shell, "Followups/Send")
     checks = {each["check"]: each for each in shell.run("check", "--json").json}
-    assert checks["personal: SMTP"]["state"] == "failed"
-    assert "localhost:9" in checks["personal: SMTP"]["detail"]
+    assert checks["personal: SMTP connection"]["state"] == "failed"
+    assert "localhost:9" in checks["personal: SMTP connection"]["detail"]
 
 
 def test_once_says_what_becomes_of_an_approved_draft(shell: Shell, mailbox: UserMailbox) -> None:

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 
+import followupd
 from followupd.cli import logs, once
 from followupd.service.setup import daemon_lock
+from tests.support.checked import checked
 from tests.support.cli import CONFIG, Shell
 
 if TYPE_CHECKING:
@@ -98,31 +100,44 @@ def test_check_tries_everything_and_fails_for_what_does_not_work(shell: Shell) -
     result = shell.run("check", "--json")
     assert result.code == 1
     checks = {each["check"]: each for each in result.json}
-    assert {tuple(each) for each in result.json} == {("check", "state", "detail")}
-    states = {name: each["state"] for name, each in checks.items()}
+    keys = ("check", "account", "state", "detail", "advice")
+    assert {tuple(each) for each in result.json} == {keys}
+    # Which zone this machine keeps, and whether systemd runs it, is none of this test's business.
+    states = {
+        name: each["state"] for name, each in checks.items() if not name.startswith("service")
+    }
+    assert states.pop("time zone") in ("ok", "warning")
     assert states == {
         "configuration": "ok",
         "templates": "ok",
         "calendar": "warning",
+        "disk": "ok",
         "database": "ok",
         "state folder": "ok",
         "clock": "ok",
+        "daemon": "warning",
         "personal: password": "ok",
-        "personal: login": "failed",
+        "personal: DNS": "ok",
+        "personal: connection": "failed",
     }
-    assert "127.0.0.1:9" in checks["personal: login"]["detail"]
+    assert "127.0.0.1:9" in checks["personal: connection"]["detail"]
+    assert {each["account"] for each in result.json} == {None, "personal"}
+    assert all(each["advice"] for each in result.json if each["state"] != "ok")
     assert "hunter2" not in result.out + result.err
-    assert "failed: personal: login" in shell.run("check").out
+    assert "failed: personal: connection" in shell.run("check").out
 
 
 def test_check_names_the_source_that_has_no_password(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The variable is named, and the login is not tried."""
+    """The variable is named, the login is not tried, and the server is looked at all the same."""
     monkeypatch.delenv("FOLLOWUPD_TEST_NO_SUCH_VARIABLE")
-    result = shell.run("check", "--json")
-    assert (result.json[-1]["check"], result.json[-1]["state"]) == ("personal: password", "failed")
-    assert "FOLLOWUPD_TEST_NO_SUCH_VARIABLE" in result.json[-1]["detail"]
+    checks = {each["check"]: each for each in shell.run("check", "--json").json}
+    assert checks["personal: password"]["state"] == "failed"
+    assert "FOLLOWUPD_TEST_NO_SUCH_VARIABLE" in checks["personal: password"]["detail"]
+    assert "followupd login personal" in checks["personal: password"]["advice"]
+    assert checks["personal: connection"]["state"] == "failed"
+    assert "personal: login" not in checks
 
 
 def test_check_warns_of_a_clock_that_went_backwards(shell: Shell) -> None:
@@ -131,6 +146,22 @@ def test_check_warns_of_a_clock_that_went_backwards(shell: Shell) -> None:
     shell.at("2026-11-01 10:00")
     checks = {each["check"]: each["state"] for each in shell.run("check", "--json").json}
     assert checks["clock"] == "warning"
+
+
+def test_check_tells_who_watches_with_this_state_folder(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Nobody, a daemon of this version, one that was started before this version came."""
+    shell.did("list")
+    assert checked(shell)["daemon"].detail.endswith("nobody watches your mail now")
+    with daemon_lock(shell.database.parent):
+        found = checked(shell)["daemon"]
+        assert (found.state, f"(process {os.getpid()})" in found.detail) == ("ok", True)
+        (tmp_path / "newer.py").touch()
+        monkeypatch.setattr(followupd, "__file__", str(tmp_path / "newer.py"))
+        found = checked(shell)["daemon"]
+        assert found.state == "warning"
+        assert "before this followupd" in found.detail
 
 
 def test_check_tells_mistakes_of_the_configuration_as_json_too(shell: Shell) -> None:
