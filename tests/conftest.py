@@ -11,6 +11,7 @@ import structlog
 from hypothesis import HealthCheck, settings
 
 from followupd.mailbox.connection import tls_context
+from tests import leaks
 from tests.support import courier, cyrus
 from tests.support.authority import Authority
 from tests.support.dovecot import PASSWORD, Dovecot, installed
@@ -29,6 +30,11 @@ _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", _PATIENT, derandomize=True)
 settings.register_profile("here", _PATIENT)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "here")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The whole run is searched for the secrets that were used in it."""
+    leaks.register(config)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from followupd.cli import logs
 from followupd.cli.configured import settings_of
 from followupd.config import state_directory
+from followupd.protection import keep_out_of_core_dumps
 from followupd.service.setup import open_world
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def open_quietly(arguments: Namespace, clock: Clock) -> Iterator[tuple[World, Pa
         TemplateError: a template does not work.
     """
     os.umask(0o077)
+    keep_out_of_core_dumps()
     settings = settings_of(arguments)
     level = logs.level_of(os.environ)
     logs.configure(level=level if level == logging.DEBUG else logging.CRITICAL)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import importlib
 import os
-import resource
 import sys
 import threading
 import time
@@ -16,6 +15,7 @@ from followupd.cli import logs
 from followupd.cli.configured import settings_of
 from followupd.config import state_directory
 from followupd.errors import FollowupdError
+from followupd.protection import keep_out_of_core_dumps
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -35,9 +35,7 @@ def run(arguments: Namespace, clock: Clock) -> int:
         FollowupdError: another daemon runs, or a template or the database cannot be used.
     """
     os.umask(0o077)
-    with suppress(OSError, ValueError):
-        # A core dump would hold the passwords.
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    keep_out_of_core_dumps()
     settings = settings_of(arguments)
     # After the configuration: the daemon's libraries take longer to load than it to be read.
     from followupd.service.daemon import Daemon  # noqa: PLC0415

@@ -11,6 +11,7 @@ import pytest
 from tests.clients.program import ARTEFACTS, MailAccount
 from tests.clients.sink import Sink
 from tests.clients.waiting import waiting
+from tests.leaks import leave_out
 from tests.support.approving import approver
 from tests.support.dovecot import PASSWORD
 
@@ -70,6 +71,7 @@ def program(
     )
     ARTEFACTS.mkdir(parents=True, exist_ok=True)
     folder = tmp_path / request.param
+    leave_out(folder)
     folder.mkdir()
     program: MailProgram = module.program(account, folder)
     try:

@@ -35,12 +35,13 @@ if TYPE_CHECKING:
 NOBODY = frozenset[str]()
 
 MODULES = {
-    "aiosmtplib": {"smtp.py", "outbox.py"},
+    "aiosmtplib": {"smtp_connecting.py", "smtp.py", "outbox.py"},
     "smtplib": NOBODY,
     "aiosmtpd": NOBODY,
     "socket": {
+        "reaching.py",
+        "cli/checks/lookup.py",  # asks for addresses, and connects to nothing
         "mailbox/wire.py",
-        "mailbox/faults.py",
         "mailbox/connection.py",
         "service/systemd.py",
         "demo/mailprogram.py",
@@ -49,13 +50,14 @@ MODULES = {
     "socketserver": NOBODY,
     "telnetlib": NOBODY,
     "apprise": {"messenger.py"},
-    "subprocess": {"secrets.py"},
+    "subprocess": {"secrets/sources.py", "service_unit/manager.py"},
     "pty": NOBODY,
     "ctypes": NOBODY,
 }
 """Modules by which mail could leave this machine, and who may import them."""
 
 OURS = {
+    "connected_to": {"smtp_connecting.py", "smtp.py"},
     "signed_in": {"smtp.py", "outbox.py"},
     "send_approved": {"outbox.py", "service/sending.py"},
     "send_to_self": {"outbox.py", "service/digest_ways.py"},
@@ -91,13 +93,14 @@ HANDING_OVER = {
     "mail": {"send_to_self"},
     "rcpt": {"send_to_self"},
     "data": {"_handed_over"},
-    "execute_command": {"_introduced"},
+    "execute_command": {"_introduced", "_shown"},
 }
-"""In which functions of the outbox the server is told of a message; nobody else has a connection
-to it."""
+"""In which functions the server is told of a message, or shown a token; nobody else has a
+connection to it."""
 
-_CONNECTED = ("smtp.py", "outbox.py")
+_CONNECTED = ("smtp_connecting.py", "smtp.py", "outbox.py")
 _CONNECTED_MODULES = ("followupd.smtp", "followupd.outbox")
+_CONNECTED_WHOLE = (*_CONNECTED_MODULES, "followupd.smtp_connecting")
 _TELLING = ("sendmail", "send_message", "smtplib", "aiosmtplib")
 
 UNKNOWN_IMPORTS = {"cli/entry.py"}
@@ -138,8 +141,10 @@ def _imports(module: str, tree: ast.Module) -> Iterator[Breach]:
                 yield Breach(module, _line(node), f"{root} is imported")
         for name in names:
             whole = f"{origin}.{name}" if origin else name
-            if whole in ("followupd.outbox", "followupd.smtp") or name == "*":
+            if whole in _CONNECTED_WHOLE or name == "*":
                 yield Breach(module, _line(node), f"{whole} is imported as a whole")
+            if origin in _CONNECTED_WHOLE and name.startswith("_"):
+                yield Breach(module, _line(node), f"{name} is imported")
         is_call = called(node) in ("import_module", "__import__")
         if is_call and not names and module not in UNKNOWN_IMPORTS:
             yield Breach(module, _line(node), "nobody can tell which module is imported")
@@ -163,7 +168,7 @@ def _imported(node: ast.AST) -> tuple[str, list[str]]:
 
 def _hidden_names(module: str, tree: ast.Module) -> Iterator[Breach]:
     """Our own ways out are not named elsewhere, nor by another name, nor as text."""
-    said = docstrings_of(tree) | (_exported(tree) if module == "outbox.py" else set())
+    said = docstrings_of(tree) | (_exported(tree) if module in _CONNECTED else set())
     for node in ast.walk(tree):
         name = name_of(node)
         if name in OURS and module not in OURS[name]:
@@ -187,7 +192,7 @@ def _calls(module: str, tree: ast.Module) -> Iterator[Breach]:
             continue
         if name in CALLS and module not in CALLS[name]:
             yield Breach(module, _line(node), f"{name} is called")
-        where = within.get(node, "") if module == "outbox.py" else module
+        where = within.get(node, "") if module in _CONNECTED else module
         if module in _CONNECTED and where not in HANDING_OVER.get(name, {where}):
             yield Breach(module, _line(node), f"{name} is called in {where}")
         if _is_os(node) and name.startswith(("exec", "spawn", "fork")):
@@ -199,7 +204,12 @@ def _handed_around(module: str, tree: ast.Module) -> Iterator[Breach]:
     calls = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
         is_value = isinstance(node, ast.Name | ast.Attribute) and node not in calls
-        if is_value and name_of(node) in ("send_approved", "send_to_self", "signed_in"):
+        if is_value and name_of(node) in (
+            "send_approved",
+            "send_to_self",
+            "signed_in",
+            "connected_to",
+        ):
             yield Breach(module, _line(node), f"{name_of(node)} is handed around")
 
 

@@ -14,9 +14,16 @@ import keyring.backends.fail
 import keyring.errors
 import pytest
 
-from followupd.config import PasswordKind, PasswordSource
+from followupd.config import Imap, OAuth, PasswordKind, PasswordSource, Security
 from followupd.errors import AuthenticationError
-from followupd.secrets import Secret, keyring_service, password, store_in_keyring
+from followupd.secrets import (
+    Secret,
+    keyring_service,
+    password,
+    server_secret,
+    store_in_keyring,
+    with_secret,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,6 +96,11 @@ def refusal(kind: PasswordKind, value: str = "", *, seconds: float = 30.0, **env
     return words
 
 
+def imap(source: PasswordSource | OAuth) -> Imap:
+    """A server whose secret comes from there."""
+    return Imap(*("localhost", 993, Security.TLS, "robin"), source, *(None, None, None, None, None))
+
+
 def python(program: str) -> str:
     """A command line that runs this program."""
     return shlex.join([sys.executable, "-c", program])
@@ -111,10 +123,11 @@ def test_what_login_stores_the_keyring_gives_back(memory: MemoryKeyring) -> None
     assert fetch(PasswordKind.KEYRING).reveal() == "hunter2"
 
 
-def test_a_password_that_was_never_stored_names_both_commands(memory: MemoryKeyring) -> None:
-    """The user can copy either line."""
-    words = refusal(PasswordKind.KEYRING)
-    assert "`keyring set followupd:personal robin`" in words
+def test_a_password_that_was_never_stored_names_the_command(memory: MemoryKeyring) -> None:
+    """It is an account's own that `login` stores; for any other there is keyring's command."""
+    assert "`keyring set followupd:personal robin`" in refusal(PasswordKind.KEYRING)
+    with pytest.raises(AuthenticationError, match="`followupd login personal`"):
+        server_secret("personal", imap(PasswordSource(PasswordKind.KEYRING, "")))
 
 
 def test_a_locked_keyring_is_named(memory: MemoryKeyring) -> None:
@@ -126,12 +139,13 @@ def test_a_locked_keyring_is_named(memory: MemoryKeyring) -> None:
     assert "hunter2" not in str(error.value)
 
 
-def test_a_machine_without_a_keyring_names_the_ways_out(no_keyring: None) -> None:
-    """A system service has none: a credential, a command or the user unit."""
+def test_a_machine_without_a_keyring_names_the_source_that_fits_it(no_keyring: None) -> None:
+    """Not every source there is, but one that works here, as it is written."""
     words = refusal(PasswordKind.KEYRING)
-    for way_out in ("user unit", "credential", "command"):
-        assert way_out in words
-    with pytest.raises(AuthenticationError, match="user unit"):
+    assert "in its place fits { " in words
+    assert '{ file = "~/.config/followupd/mail.password" }' in words
+    assert "user unit in a desktop session" in words
+    with pytest.raises(AuthenticationError, match="in its place fits"):
         store_in_keyring(SERVICE, "robin", Secret("hunter2"))
 
 
@@ -236,6 +250,11 @@ def test_a_password_with_a_line_break_is_refused(value: str) -> None:
     assert "line break" in refusal(PasswordKind.ENV, "MAIL_PW", MAIL_PW=value)
 
 
+def test_a_password_that_is_no_text_is_refused() -> None:
+    """The error of the encoder would hold all of it."""
+    assert "UTF-8" in refusal(PasswordKind.ENV, "MAIL_PW", MAIL_PW="hunter2\udcff")
+
+
 def test_an_empty_password_is_refused(tmp_path: Path, memory: MemoryKeyring) -> None:
     """No server is asked with an empty one; that could lock the account."""
     file = tmp_path / "empty"
@@ -248,3 +267,17 @@ def test_an_empty_password_is_refused(tmp_path: Path, memory: MemoryKeyring) -> 
         (PasswordKind.ENV, "MAIL_PW"),
     ):
         assert "it is empty" in refusal(kind, value, MAIL_PW="")
+
+
+def test_a_refused_password_is_not_tried_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second try could lock the account; only a token may have ended a moment ago."""
+    monkeypatch.setenv("MAIL_PW", "hunter2")
+    seen: list[str] = []
+
+    def use(secret: Secret) -> None:
+        seen.append(secret.reveal())
+        raise AuthenticationError("refused")
+
+    with pytest.raises(AuthenticationError, match="refused"):
+        with_secret("personal", imap(PasswordSource(PasswordKind.ENV, "MAIL_PW")), use)
+    assert seen == ["hunter2"]

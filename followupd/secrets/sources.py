@@ -12,42 +12,28 @@ import shlex
 import stat
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 from followupd.config.settings import PasswordKind, PasswordSource
-from followupd.errors import AuthenticationError
+from followupd.errors import SecretMissing
+from followupd.secrets.fitting import instead_of_keyring, look_around
+from followupd.secrets.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from followupd.config.settings import Imap, Smtp
-
 _LARGEST: Final = 65_536
 _COMMAND_SECONDS: Final = 30.0
-_NO_KEYRING: Final = (
-    "there is no keyring to be reached here, which is usual for a system service or a machine "
-    "without a desktop; run followupd as a user unit in a desktop session, or name another "
-    "source: { credential = … } or { command = … }"
-)
 
 
-class Secret:
-    """A password that shows itself only when it is asked to."""
-
-    __slots__ = ("__value",)
-
-    def __init__(self, value: str) -> None:
-        self.__value = value
-
-    def reveal(self) -> str:
-        """The password: hand it to the server and keep it nowhere."""
-        return self.__value
-
-    def __repr__(self) -> str:
-        return "Secret(…)"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a secret is not written down")
+def no_keyring(environ: Mapping[str, str]) -> str:
+    """That there is no keyring, and which other source fits this machine; no full stop."""
+    fits = instead_of_keyring(look_around(environ, try_keyring=False))
+    return (
+        "there is no keyring to be reached here, which is usual for a system service or a machine "
+        f"without a desktop; in its place fits {fits}; or run followupd as a user unit in a "
+        "desktop session"
+    )
 
 
 def keyring_service(account: str) -> str:
@@ -62,6 +48,7 @@ def password(
     username: str,
     environ: Mapping[str, str],
     command_seconds: float = _COMMAND_SECONDS,
+    stored_by: str = "",
 ) -> Secret:
     """Fetch a password; blocks, at most `command_seconds` where a command is run.
 
@@ -71,49 +58,19 @@ def password(
         username: whose password it is.
         environ: the process's environment; the command gets all of it.
         command_seconds: how long the command may take.
+        stored_by: the command by which a user puts it into the keyring; "": keyring's own.
 
     Raises:
-        AuthenticationError: the source has no password to give, and why.
+        SecretMissing: the source has no password to give, and why.
     """
     try:
-        return Secret(_usable(_fetched(source, service, username, environ, command_seconds)))
+        return Secret(
+            _usable(_fetched(source, service, username, environ, command_seconds, stored_by))
+        )
     except _NoPasswordError as reason:
-        raise AuthenticationError(
+        raise SecretMissing(
             f"no password for {username} ({service}) from the source "
             f"{{ {source.kind.value} = … }} in the configuration: {reason}"
-        ) from None
-
-
-def server_password(account: str, server: Imap | Smtp) -> Secret:
-    """The password for a server of the account of that name, from this process's surroundings.
-
-    Raises:
-        AuthenticationError: as `password`.
-    """
-    return password(
-        server.password,
-        service=keyring_service(account),
-        username=server.username,
-        environ=os.environ,
-    )
-
-
-def store_in_keyring(service: str, username: str, secret: Secret) -> None:
-    """Put a password into the keyring, where `{ keyring = true }` finds it.
-
-    Raises:
-        AuthenticationError: there is no keyring, it is locked, or it refuses.
-    """
-    import keyring  # noqa: PLC0415 - slow to import, and most runs need none
-    from keyring.errors import NoKeyringError  # noqa: PLC0415
-
-    try:
-        keyring.set_password(service, username, secret.reveal())
-    except NoKeyringError:
-        raise AuthenticationError(f"the password was not stored: {_NO_KEYRING}") from None
-    except Exception as error:  # noqa: BLE001 - back ends raise errors of their own
-        raise AuthenticationError(
-            f"the password was not stored: the keyring refused ({type(error).__name__}); unlock it"
         ) from None
 
 
@@ -127,10 +84,11 @@ def _fetched(
     username: str,
     environ: Mapping[str, str],
     command_seconds: float,
+    stored_by: str,
 ) -> str:
     match source.kind:
         case PasswordKind.KEYRING:
-            return _from_keyring(service, username)
+            return _from_keyring(service, username, environ, stored_by)
         case PasswordKind.COMMAND:
             return _from_command(source.value, environ, command_seconds)
         case PasswordKind.FILE:
@@ -147,25 +105,30 @@ def _usable(found: str) -> str:
         raise _NoPasswordError("it is empty")
     if any(character in found for character in "\0\r\n"):
         raise _NoPasswordError("it holds a line break or a NUL character")
+    try:
+        found.encode()
+    except UnicodeEncodeError:
+        # A variable's bytes that are no text; the error would hold the whole of it.
+        raise _NoPasswordError("it is not text in UTF-8") from None
     return found
 
 
-def _from_keyring(service: str, username: str) -> str:
+def _from_keyring(service: str, username: str, environ: Mapping[str, str], stored_by: str) -> str:
     import keyring  # noqa: PLC0415 - slow to import, and most runs need none
     from keyring.errors import NoKeyringError  # noqa: PLC0415
 
     try:
         found = keyring.get_password(service, username)
     except NoKeyringError:
-        raise _NoPasswordError(_NO_KEYRING) from None
+        raise _NoPasswordError(no_keyring(environ)) from None
     except Exception as error:  # noqa: BLE001 - back ends raise errors of their own
         raise _NoPasswordError(
             f"the keyring cannot be read ({type(error).__name__}); unlock it and try again"
         ) from None
     if found is None:
         raise _NoPasswordError(
-            f"the keyring holds none; store it with "
-            f"`keyring set {shlex.quote(service)} {shlex.quote(username)}`"
+            "the keyring holds none; store it with "
+            f"`{stored_by or shlex.join(['keyring', 'set', service, username])}`"
         )
     return found
 
