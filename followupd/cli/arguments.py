@@ -16,6 +16,8 @@ from followupd.cli.cadence_arguments import add_cadence
 from followupd.cli.calendar_arguments import add_calendar
 from followupd.cli.deciding_arguments import add_deciding
 from followupd.cli.digest_arguments import add_digest
+from followupd.cli.init_arguments import add_init
+from followupd.cli.login_arguments import add_login
 from followupd.cli.parser import COMMAND, NO_COMMAND, Parser, add_config
 from followupd.cli.parser import command as _command
 from followupd.cli.parser import read_number as _number
@@ -92,7 +94,7 @@ def build_parser() -> Parser:
     parser = Parser(
         prog="followupd",
         description="The right follow-up after a job interview, on the right day, once.",
-        epilog="To begin: `followupd check` tries your configuration, `followupd add` records an "
+        epilog="To begin: `followupd init` sets it up with questions, `followupd add` records an "
         "interview, `followupd run` watches your mail and lays drafts into Drafts. Nothing is sent "
         "unless you send or approve it. `followupd COMMAND --help` tells more about a command.",
         allow_abbrev=False,
@@ -101,6 +103,8 @@ def build_parser() -> Parser:
     add_config(parser, default=None)
     commands = parser.add_subparsers(dest="command", metavar=COMMAND, parser_class=Parser)
     _add_service(commands)
+    add_init(commands)
+    add_login(commands)
     add_adding(commands)
     _add_suggesting(commands)
     _add_looking(commands)
@@ -128,12 +132,18 @@ def _add_service(commands: Commands) -> None:
     )
     demo = _command(commands, "demo", "running:demo", "the whole story on an embedded mail server")
     demo.add_argument("--keep", action="store_true", help="leave the server running to look at")
-    _command(
+    check = _command(
         commands,
         "check",
         "checking:check",
-        "try configuration, database and mailboxes, and explain",
+        "try everything from configuration to mailboxes, and explain",
         json=True,
+    )
+    check.add_argument("account", metavar="ACCOUNT", nargs="?", help="only this account of yours")
+    check.add_argument(
+        "--write",
+        action="store_true",
+        help="also lay a draft to yourself and take it back, and renew a token",
     )
 
 

@@ -8,22 +8,25 @@ explained and asked for again; nothing that was answered before is lost by it.
 from __future__ import annotations
 
 import sys
+import termios
 from collections.abc import Generator
-from contextlib import suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from followupd.config.words import quoted
 from followupd.errors import UsageError
+from followupd.reading.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from followupd.cli.screen import Screen
 
 T = TypeVar("T")
 
 ANSWER_LIMIT = 2000
+_TEXT_LIMIT = 1000
 _YES = ("y", "yes")
 _NO = ("n", "no")
 
@@ -35,10 +38,12 @@ class Question:
     Attributes:
         text: without the mark at its end that waits for the answer.
         before: sentences to be said before it.
+        is_secret: whether the answer is not to be seen on the terminal.
     """
 
     text: str
     before: tuple[str, ...] = ()
+    is_secret: bool = False
 
 
 Questions: TypeAlias = Generator[Question, str, T]
@@ -62,6 +67,19 @@ def ask(text: str, read: Callable[[str], T], *before: str) -> Questions[T]:
             before = (str(error),)
 
 
+def ask_secret(text: str, *before: str) -> Questions[str]:
+    """Ask for a password, which is not shown; "" where the user only pressed Enter.
+
+    It is taken as it was typed or pasted, blanks and all.
+
+    Args:
+        text: the question.
+        before: sentences to be said before it.
+    """
+    answer = yield Question(text, before, is_secret=True)
+    return answer.removesuffix("\n").removesuffix("\r")
+
+
 def yes_or_no(text: str, *before: str, default: bool) -> Questions[bool]:
     """Ask a question to be answered with yes or no; Enter is `default`."""
 
@@ -83,6 +101,28 @@ def is_terminal() -> bool:
     return all(stream is not None and stream.isatty() for stream in streams)
 
 
+@contextmanager
+def _unseen() -> Iterator[None]:
+    """Standard input does not repeat what is typed; it does again afterwards, whatever happens.
+
+    Not `getpass`: it reads the controlling terminal, which need not be the one that is asked.
+    """
+    terminal = sys.stdin.fileno() if sys.stdin.isatty() else None
+    if terminal is None:
+        yield
+        return
+    before = termios.tcgetattr(terminal)
+    silent = before.copy()
+    silent[3] &= ~termios.ECHO  # the local modes (termios(3))
+    try:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, silent)
+        yield
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+        # The line break of the answer was not shown either.
+        print(file=sys.stderr, flush=True)
+
+
 def converse(questions: Questions[T], screen: Screen) -> T:
     """Ask the questions on standard error, read the answers from standard input.
 
@@ -97,8 +137,9 @@ def converse(questions: Questions[T], screen: Screen) -> T:
         while True:
             for sentence in question.before:
                 screen.line(sentence)
-            print(f"{question.text}: ", end="", file=sys.stderr, flush=True)
-            line = sys.stdin.readline()
+            with _unseen() if question.is_secret else nullcontext():
+                print(f"{clean(question.text, _TEXT_LIMIT)}: ", end="", file=sys.stderr, flush=True)
+                line = sys.stdin.readline()
             if not line.endswith("\n"):
                 raise EOFError("the answers ended before the last question")
             question = questions.send(line[:ANSWER_LIMIT])

@@ -12,7 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from followupd.config.keys import APPROVAL, IMAP, SMTP
+from followupd.config.keys import APPROVAL, IMAP, LIMITS, SMTP
+from followupd.config.limits import read_limits
 from followupd.config.oauth import read_oauth, refuse_shared_tokens
 from followupd.config.passwords import read_source
 from followupd.config.paths import absolute
@@ -33,15 +34,15 @@ if TYPE_CHECKING:
 
     from followupd.config.table import Table
 
-_IMAP_PORTS: Final = {Security.TLS: 993, Security.STARTTLS: 143, Security.NONE: 143}
-_SMTP_PORTS: Final = {Security.TLS: 465, Security.STARTTLS: 587, Security.NONE: 25}
+IMAP_PORTS: Final = {Security.TLS: 993, Security.STARTTLS: 143, Security.NONE: 143}
+SMTP_PORTS: Final = {Security.TLS: 465, Security.STARTTLS: 587, Security.NONE: 25}
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ADDRESS = re.compile(rf"(?=.{{3,254}}\Z){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
+ADDRESS = re.compile(rf"(?=.{{3,254}}\Z){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
 _HOST_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
-_HOST = re.compile(rf"(?=.{{1,253}}\Z){_HOST_LABEL}(?:\.{_HOST_LABEL})*\.?")
+HOST = re.compile(rf"(?=.{{1,253}}\Z){_HOST_LABEL}(?:\.{_HOST_LABEL})*\.?")
 _INBOX = "INBOX"
 
 
@@ -83,7 +84,7 @@ def read_accounts(tables: tuple[Table, ...], base: Path) -> tuple[Account, ...]:
 
 def _account(table: Table, base: Path) -> Account:
     name = table.text("name", "personal")
-    if name and not _NAME.fullmatch(name):
+    if name and not NAME.fullmatch(name):
         table.mistake(
             "name",
             "may hold up to 64 letters from a to z, digits, dots, hyphens and underscores, "
@@ -107,12 +108,13 @@ def _account(table: Table, base: Path) -> Account:
         smtp,
         approval_folder=_approval_folder(table, approval, imap),
         copy_to_sent=_copy_to_sent(approval),
+        limits=read_limits(table.table("limits", LIMITS), imap.host),
     )
 
 
 def _check_address(table: Table, key: str, address: str) -> None:
     """Check that it is a dot-atom at a domain (RFC 5322, section 3.4.1), without a name."""
-    if not _ADDRESS.fullmatch(address):
+    if not ADDRESS.fullmatch(address):
         table.mistake(
             key, f'{quoted(address)} is no address; write it bare, such as "robin@example.org"'
         )
@@ -131,7 +133,7 @@ def _imap(account: Table, address: str, base: Path, oauth: OAuth | None) -> Imap
             "there is [accounts.oauth] to sign in with as well, and one of the two is enough; take "
             "one out",
         )
-    server = _server(table, base, _Defaults(_IMAP_PORTS, username=address, password=oauth))
+    server = _server(table, base, _Defaults(IMAP_PORTS, username=address, password=oauth))
     return Imap(
         server.host,
         server.port,
@@ -147,9 +149,9 @@ def _imap(account: Table, address: str, base: Path, oauth: OAuth | None) -> Imap
 def _smtp(account: Table, imap: Imap, base: Path) -> Smtp | None:
     table = account.table("smtp", SMTP)
     if table is None:
-        stand_in = Smtp("", _SMTP_PORTS[Security.TLS], Security.TLS, "", imap.password, None)
+        stand_in = Smtp("", SMTP_PORTS[Security.TLS], Security.TLS, "", imap.password, None)
         return stand_in if "smtp" in account else None
-    defaults = _Defaults(_SMTP_PORTS, imap.username, imap.password, imap.ca_file)
+    defaults = _Defaults(SMTP_PORTS, imap.username, imap.password, imap.ca_file)
     server = _server(table, base, defaults)
     return Smtp(
         server.host,
@@ -200,7 +202,7 @@ def _check_host(table: Table, host: str) -> bool:
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        if _HOST.fullmatch(host):
+        if HOST.fullmatch(host):
             return True
         table.mistake(
             "host",

@@ -16,11 +16,12 @@ USER: Final = (
     "register",
     "templates",
 )
-ACCOUNT: Final = ("name", "address", "aliases", "imap", "oauth", "smtp", "approval")
+ACCOUNT: Final = ("name", "address", "aliases", "imap", "oauth", "smtp", "approval", "limits")
 OAUTH: Final = ("provider", "client_id", "client_secret", "tokens", "scopes", "ca_file")
 SMTP: Final = ("host", "port", "security", "username", "password", "ca_file")
 IMAP: Final = (*SMTP, "folders", "drafts", "sent", "trash")
 APPROVAL: Final = ("folder", "copy_to_sent")
+LIMITS: Final = ("connections", "connects_per_minute", "look_every", "renew_every")
 CADENCE: Final = ("silent_after", "send_between", "senior", "steps")
 STEP: Final = (
     "name",

@@ -77,7 +77,7 @@ def load(path: Path) -> Settings:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)
     except FileNotFoundError:
-        what = "there is no such file; the README shows a first one, `--config` names another"
+        what = "there is no such file; `followupd init` writes one, `--config` names another"
         raise ConfigError([Problem("", what)], path) from None
     except OSError as error:
         what = f"the file cannot be read: {error.strerror or 'the system gives no reason'}"

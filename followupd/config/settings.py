@@ -168,6 +168,25 @@ class Smtp:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How hard a mailbox may be asked; at least what followupd keeps to by itself.
+
+    Attributes:
+        connections: to the IMAP server at once, 1 or 2. With one the mailbox is looked at from
+            time to time, with two the other one waits for news in IDLE.
+        connects_per_minute: new IMAP connections in any minute.
+        look_every: seconds between two looks where there is no IDLE.
+        renew_every: seconds that one IDLE lasts. NATs and servers drop silent connections long
+            before the 29 minutes of RFC 2177.
+    """
+
+    connections: int = 2
+    connects_per_minute: int = 10
+    look_every: int = 60
+    renew_every: int = 300
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     r"""One mailbox of the user.
 
@@ -183,6 +202,7 @@ class Account:
             compares.
         copy_to_sent: whether a copy of what is sent from the approval folder is laid into Sent;
             None: unless the provider is known to do so itself.
+        limits: how hard the mailbox may be asked.
     """
 
     name: str
@@ -192,6 +212,7 @@ class Account:
     smtp: Smtp | None
     approval_folder: str | None
     copy_to_sent: bool | None = None
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def own_addresses(self) -> frozenset[str]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 TEMPLATES: Final = "templates"
 """The folder beside the configuration that holds the user's templates where nothing is said."""
 
-_LANGUAGE = re.compile(r"[a-z]{2}")
+LANGUAGE = re.compile(r"[a-z]{2}")
 _COUNTRY = re.compile(r"[A-Z]{2,3}")
 
 
@@ -55,7 +55,7 @@ def read_user(top: Table, base: Path, beside: Path | None, today: date | None) -
 
 def _language(table: Table) -> str:
     language = table.optional_text("language") or "en"
-    if not _LANGUAGE.fullmatch(language):
+    if not LANGUAGE.fullmatch(language):
         table.mistake("language", 'must be two small letters (ISO 639-1), such as "en" or "de"')
     return language
 
@@ -76,9 +76,9 @@ def _holidays(table: Table) -> str | None:
     if wanted is None or wanted.casefold() == "none":
         return None
     country, _, subdivision = wanted.partition("-")
-    parts = _parts_of(country)
+    parts = parts_of(country)
     if parts is None:
-        meant = _nearest_place(wanted)
+        meant = nearest_place(wanted)
         hint = f"did you mean {quoted(meant)}?" if meant else 'write for example "DE-BE" or "US"'
         table.mistake("holidays", f"{quoted(wanted)} is no country that is known; {hint}")
     elif "-" in wanted and subdivision not in parts:
@@ -89,7 +89,7 @@ def _holidays(table: Table) -> str | None:
     return wanted
 
 
-def _parts_of(country: str) -> tuple[str, ...] | None:
+def parts_of(country: str) -> tuple[str, ...] | None:
     """The parts of a country, by its code; None where the package does not know it."""
     import holidays  # noqa: PLC0415 - a large package that a user without holidays never needs
 
@@ -104,7 +104,7 @@ def _parts_of(country: str) -> tuple[str, ...] | None:
     return None if getattr(place, "market", None) else tuple(place.subdivisions)
 
 
-def _nearest_place(wanted: str) -> str | None:
+def nearest_place(wanted: str) -> str | None:
     """The country or part that was probably meant; it loads them all, which takes its time."""
     import holidays  # noqa: PLC0415 - as above
 

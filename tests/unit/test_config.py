@@ -219,7 +219,7 @@ def _refusal(path: Path) -> str:
 
 def test_a_missing_file_names_the_way_to_make_one(tmp_path: Path) -> None:
     """The first thing a new user sees is a next step."""
-    assert "the README shows" in _refusal(tmp_path / "none.toml")
+    assert "`followupd init` writes" in _refusal(tmp_path / "none.toml")
 
 
 def test_a_folder_is_refused_in_words(tmp_path: Path) -> None:

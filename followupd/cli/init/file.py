@@ -1,0 +1,79 @@
+"""The configuration file itself: what is there, what changes, and writing it in one step."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from followupd.errors import FollowupdError
+
+
+def text_of(path: Path) -> str | None:
+    """What stands in the file; None where there is none.
+
+    Raises:
+        OSError, UnicodeDecodeError: it cannot be read.
+    """
+    try:
+        # Not read_text: it would change the line breaks of other systems.
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        return None
+
+
+def difference(old: str, new: str, path: Path) -> str:
+    """What changes, as a unified diff; "" for nothing."""
+    lines = difflib.unified_diff(
+        old.splitlines(), new.splitlines(), f"{path} (now)", f"{path} (new)", lineterm=""
+    )
+    return "\n".join(lines)
+
+
+def write(path: Path, text: str, was: str | None) -> None:
+    """Put the text there in one step, readable by nobody else; the whole of it or nothing.
+
+    A link, as keepers of dotfiles have them, stays one.
+
+    Args:
+        path: absolute.
+        text: the new configuration.
+        was: what stood there when it was looked at; None for nothing.
+
+    Raises:
+        FollowupdError: it has been changed in between, or cannot be written.
+    """
+    target = path.resolve()
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if text_of(target) != was:
+            raise FollowupdError(
+                f"{path} was changed by somebody else meanwhile, and is left as it is; run "
+                "`followupd init` again"
+            )
+        _replace(target, text)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise FollowupdError(f"{path} cannot be written: {reason}; nothing was changed") from None
+
+
+def _replace(target: Path, text: str) -> None:
+    # mkstemp gives it to its owner alone.
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(target)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
+    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
