@@ -82,7 +82,7 @@ def _changed(text: str, before: Settings, after: Settings) -> str:
     if after.digest != before.digest:
         old_digest = digest_values(before.digest) if before.digest is not None else {}
         new_digest = digest_values(after.digest) if after.digest is not None else {}
-        _section(document, "digest", old_digest, new_digest)
+        _change_section(document, "digest", old_digest, new_digest)
     elif after.digest is not None and after.digest.account and len(after.accounts) > 1:
         # With one account it need not be said whose digest it is.
         _set(document["digest"], {}, _unsaid(document["digest"], after.digest.account))
@@ -134,14 +134,14 @@ def _last_name(document: tomlkit.TOMLDocument) -> str:
 
 def _change_account(table: Any, old: Account, new: Account, *, is_followed: bool) -> None:
     _set(table, {"address": old.address}, {"address": new.address})
-    _section(table, "imap", imap_values(old), imap_values(new))
-    _section(table, "oauth", _oauth(old), _oauth(new), is_followed=is_followed)
+    _change_section(table, "imap", imap_values(old), imap_values(new))
+    _change_section(table, "oauth", _oauth(old), _oauth(new), is_followed=is_followed)
     old_smtp = smtp_values(old, old.smtp) if old.smtp is not None else {}
     new_smtp = smtp_values(new, new.smtp) if new.smtp is not None else {}
     if "smtp" in table and new_smtp:
         _keep_said(table["smtp"], old_smtp, old, new)
-    _section(table, "smtp", old_smtp, new_smtp, is_followed=is_followed)
-    _section(table, "approval", _approval(old), _approval(new), is_followed=is_followed)
+    _change_section(table, "smtp", old_smtp, new_smtp, is_followed=is_followed)
+    _change_section(table, "approval", _approval(old), _approval(new), is_followed=is_followed)
 
 
 def _oauth(account: Account) -> dict[str, Value | None]:
@@ -163,7 +163,7 @@ def _keep_said(table: Any, old_smtp: dict[str, Value | None], old: Account, new:
             old_smtp[key] = ""
 
 
-def _section(
+def _change_section(
     holder: Any,
     key: str,
     old: Mapping[str, Value | None],
@@ -191,7 +191,7 @@ def _section(
         section.add(tomlkit.nl())
         if is_followed:
             section.value.body.extend(_words_of_what_follows(_end_of(holder)))
-        holder.append(key, section)
+        holder.add(key, section)
 
 
 def _take_out(holder: Any, key: str) -> None:
@@ -241,14 +241,14 @@ def _set(table: Any, old: Mapping[str, Value | None], new: Mapping[str, Value | 
         elif key in table:
             table[key] = _item(value)
         else:
-            _add(table, key, _item(value))
+            _put(table, key, _item(value))
 
 
-def _add(table: Any, key: str, item: Item) -> None:
+def _put(table: Any, key: str, item: Item) -> None:
     """Put a new key below the last one, above the empty lines and comments that follow it."""
     body = table.value.body if isinstance(table, Table) else []
     after = _without_keys(body)
-    table.append(key, item)
+    table.add(key, item)
     body.extend(after)
 
 

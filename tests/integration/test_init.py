@@ -309,7 +309,7 @@ def test_a_script_needs_no_terminal(newcomer: Newcomer, dovecot: Dovecot) -> Non
         assert "AUTH" in smtp.commands
         assert not smtp.envelopes
     said = done.json
-    assert (said["account"], said["written"], said["signed_in"]) == ("personal", True, True)
+    assert (said["account"], said["written"], said["is_signed_in"]) == ("personal", True, True)
     assert said["left_to_do"] == []
     assert PASSWORD not in done.out + done.err + newcomer.config.read_text()
     settings = load(newcomer.config)

@@ -99,7 +99,7 @@ def init(arguments: Namespace, clock: Clock) -> int:
                 "config": str(path),
                 "account": plan.account.name,
                 "written": new != text,
-                "signed_in": plan.is_signed_in,
+                "is_signed_in": plan.is_signed_in,
                 "service_started": is_started,
                 "left_to_do": [*problems, *later],
             }
