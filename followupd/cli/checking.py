@@ -23,7 +23,7 @@ from followupd.cli.checks.state import Remembered, state_checks
 from followupd.cli.checks.together import side_by_side
 from followupd.cli.configured import settings_of
 from followupd.cli.findings import STYLES, State
-from followupd.cli.once import Progress
+from followupd.cli.progress import Progress
 from followupd.cli.screen import Screen, print_json
 from followupd.config import state_directory
 from followupd.errors import ConfigError
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from followupd.config import Account, Settings
     from followupd.service.clock import Clock
 
-_MEND: Final = "mend that line; config.example.toml shows every key"
+_MEND: Final = "mend that line; `followupd init --example` shows every key"
 
 
 def check(arguments: Namespace, clock: Clock) -> int:

@@ -54,6 +54,11 @@ def add_init(commands: Commands) -> None:
         action="store_true",
         help="read the password from the first line of the input",
     )
+    init.add_argument(
+        "--example",
+        action="store_true",
+        help="print a configuration with every key, its default and its reason, and end",
+    )
     _add_service(init)
     init.add_argument(
         "--no-try", action="store_true", help="write it without trying any server or password"

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from followupd.cli.once import Progress
+from followupd.cli.progress import Progress
 from followupd.config import Imap, OAuth, PasswordKind
 from followupd.errors import AuthenticationError, FollowupdError
 from followupd.mailbox.connection import Connection

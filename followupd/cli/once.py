@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-import threading
 from typing import TYPE_CHECKING
 
 from followupd.cli.approved import draft_words
 from followupd.cli.desk import Desk
 from followupd.cli.format import counted, name_of
 from followupd.cli.opening import open_quietly
+from followupd.cli.progress import Progress
 from followupd.cli.screen import Screen, print_json
 from followupd.cli.standing import NOW, next_words
 from followupd.cli.telling import Teller
@@ -25,17 +25,12 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterator, Sequence
     from pathlib import Path
-    from types import TracebackType
-    from typing import Self
 
     from followupd.domain.events import Event
     from followupd.domain.history import History
     from followupd.domain.plan import Plan
     from followupd.service.clock import Clock
     from followupd.service.world import World
-
-_QUIET = 2.0
-"""Seconds after which a person who waits is told what is being done."""
 
 _TOLD = 30
 
@@ -134,42 +129,3 @@ def _drafts(plans: Sequence[tuple[Plan, History]], desk: Desk) -> Iterator[str]:
         if draft.state in (DraftState.APPROVED, DraftState.UNCLEAR):
             said = draft_words(draft, history, plan, desk)
             yield f"{name_of(history.interview)}: {said}"
-
-
-class Progress:
-    """Tells a person at a terminal what takes so long; quick work stays quiet."""
-
-    def __init__(self) -> None:
-        self._sentence = ""
-        self._late = False
-        self._lock = threading.Lock()
-        self._timer = threading.Timer(_QUIET, self._is_late)
-        self._timer.daemon = True
-
-    def __enter__(self) -> Self:
-        if sys.stderr.isatty():
-            self._timer.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._timer.cancel()
-
-    def say(self, sentence: str) -> None:
-        """Note what is being done now."""
-        with self._lock:
-            self._sentence = sentence
-            if self._late:
-                self._show()
-
-    def _is_late(self) -> None:
-        with self._lock:
-            self._late = True
-            self._show()
-
-    def _show(self) -> None:
-        print(f"{clean(self._sentence, 200)} …", file=sys.stderr, flush=True)

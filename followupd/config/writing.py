@@ -31,7 +31,7 @@ _WIDTH: Final = 79
 _HEAD: Final = (
     "The configuration of followupd, as `followupd init` wrote it. Change what you like, or run "
     "`followupd init` again; `followupd check` tries it and explains what it finds. Every other "
-    "key, with its default, stands in config.example.toml, which comes with followupd's source."
+    "key, with its default: `followupd init --example`."
 )
 _NO_SENDING: Final = (
     "Nothing is ever sent from here. To have a draft sent when you move it into a folder of its "

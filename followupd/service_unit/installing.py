@@ -17,14 +17,15 @@ from typing import TYPE_CHECKING, Final
 from followupd.config import default_path
 from followupd.errors import FollowupdError
 from followupd.reading.text import clean, clean_lines
+from followupd.replacing import put
 from followupd.service_unit import manager, unit
 from followupd.service_unit.manager import Scope, refused, systemctl
 from followupd.service_unit.state import state
+from followupd.shipping import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_PACKAGE: Final = Path(__file__).resolve().parents[1]
 _LARGEST: Final = 65_536
 _MODE: Final = 0o644
 _SHOWN: Final = 300
@@ -186,9 +187,7 @@ def _place(environ: Mapping[str, str]) -> Path:
 
 
 def _shipped() -> str:
-    """In a checkout it lies at the top, in an installed wheel inside the package."""
-    inside = _PACKAGE / "systemd" / unit.NAME
-    path = inside if inside.is_file() else _PACKAGE.parent / "systemd" / unit.NAME
+    path = shipped(f"systemd/{unit.NAME}")
     text = _read(path)
     if text is None:
         raise FollowupdError(f"{_name(path)} is missing; install followupd again")
@@ -215,15 +214,7 @@ def _write(path: Path, text: str) -> None:
     target = Path(os.path.realpath(path))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        try:
-            with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - it is open already
-                file.write(text)
-                os.fchmod(file.fileno(), _MODE)
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        put(target, text.encode(), _MODE)
     except OSError as error:
         raise FollowupdError(f"{_name(path)} cannot be written: {error.strerror}") from None
 

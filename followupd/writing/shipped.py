@@ -1,26 +1,25 @@
 """Where the templates come from: those that ship with followupd, and the user's own over them.
 
-The only module of `writing` that touches files. In a checkout the templates lie in the top-level
-`templates/`; in an installed wheel they lie inside the package.
+The only module of `writing` that touches files.
 """
 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from followupd.domain.interview import Register
 from followupd.errors import TemplateError
+from followupd.shipping import shipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 ENDING = ".j2"
 SIZE_LIMIT = 64 * 1024
 """The most bytes of one template."""
 
-_PACKAGE = Path(__file__).resolve().parent.parent
 _LANGUAGE = re.compile(r"[a-z]{2}")
 
 
@@ -39,9 +38,8 @@ def shipped_templates(own: Path | None = None) -> dict[str, str]:
         TemplateError: a folder is missing, or a file cannot be read, is no UTF-8, is larger
             than 64 KiB or lies where no template belongs.
     """
-    inside = _PACKAGE / "templates"
-    shipped = _read(inside if inside.is_dir() else _PACKAGE.parent / "templates")
-    return shipped if own is None else _over(shipped, _read(own))
+    found = _read(shipped("templates"))
+    return found if own is None else _over(found, _read(own))
 
 
 def own_templates(folder: Path | None) -> dict[str, Path]:

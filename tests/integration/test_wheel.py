@@ -16,16 +16,23 @@ USES_EVERYTHING_SHIPPED = """
 import sys
 from pathlib import Path
 import followupd
+from followupd.cli import main
+from followupd.providers.presets import presets
 from followupd.service.setup import checked_templates
 from followupd.config import load
 from followupd.store import Store
 from followupd.reading.automatic import needs_body
 from followupd.reading.organisations import is_shared
+from followupd.shipping import shipped
 
 assert "site" in followupd.__file__, followupd.__file__
 checked_templates(load(Path(sys.argv[1])))
 Store.open(Path("state") / "followupd.db").close()
 assert is_shared("gmail.com")
+guides = {shipped(each.guide) for each in presets() if each.guide}
+assert guides and all(each.is_file() and "site" in each.parts for each in guides)
+assert shipped("systemd/followupd.service").is_file()
+assert main(["init", "--example"]) == 0
 print("all there")
 """
 
@@ -60,7 +67,8 @@ def test_the_wheel_holds_templates_migrations_and_data(site: Path, tmp_path: Pat
         timeout=60,
         check=False,
     )
-    assert done.stdout.strip() == "all there", done.stderr
+    example = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+    assert done.stdout == f"{example}all there\n", done.stderr
     assert done.returncode == 0
 
 

@@ -16,7 +16,7 @@ import pytest
 import structlog
 
 import followupd
-from followupd.cli import logs, once
+from followupd.cli import logs, progress
 from followupd.service.setup import daemon_lock
 from tests.support.checked import checked
 from tests.support.cli import CONFIG, Shell
@@ -83,15 +83,15 @@ def test_once_says_what_takes_so_long_only_at_a_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Quick work is quiet; into a file nothing is said at all."""
-    with once.Progress() as progress:
-        progress.say("Looking at personal")
+    with progress.Progress() as shown:
+        shown.say("Looking at personal")
     assert capsys.readouterr().err == ""
-    monkeypatch.setattr(once, "_QUIET", 0.0)
+    monkeypatch.setattr(progress, "_QUIET", 0.0)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    with once.Progress() as progress:
-        progress.say("Looking at personal")
-        progress._timer.join(DEADLINE)
-        progress.say("Looking at work")
+    with progress.Progress() as shown:
+        shown.say("Looking at personal")
+        shown._timer.join(DEADLINE)
+        shown.say("Looking at work")
     assert "Looking at work …" in capsys.readouterr().err
 
 

@@ -28,6 +28,7 @@ from followupd.errors import ConfigError, FollowupdError, UsageError
 from followupd.protection import keep_out_of_core_dumps
 from followupd.secrets import Secret
 from followupd.secrets.keeping import is_storable
+from followupd.shipping import shipped
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -54,6 +55,9 @@ def init(arguments: Namespace, clock: Clock) -> int:
         UsageError: something is missing, or cannot be used.
         FollowupdError: a server does not work, or the user does not want it written.
     """
+    if arguments.example:
+        Screen().text(shipped("config.example.toml").read_text(encoding="utf-8").rstrip())
+        return 0
     os.umask(0o077)
     keep_out_of_core_dumps()
     logs.configure(level=logging.CRITICAL)

@@ -13,6 +13,7 @@ from followupd.config.words import near, quoted
 from followupd.errors import UsageError
 from followupd.providers.presets import SignIn
 from followupd.secrets import Secret
+from followupd.shipping import shipped
 
 if TYPE_CHECKING:
     from followupd.cli.asking import Questions
@@ -48,7 +49,7 @@ def grant_questions(
     wishes.oauth_provider = name
     first: tuple[str, ...] = ()
     if provider is not None:
-        first = (*provider.first(SignIn.OAUTH), f"Step by step: {provider.guide}.")
+        first = (*provider.first(SignIn.OAUTH), f"Step by step: {shipped(provider.guide)}")
     client_id = yield from settle(wishes, "client_id", "Client id", _client_id, *first)
 
     secret = yield from _secret(wishes, account.name, outside)

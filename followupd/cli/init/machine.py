@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from followupd.cli.init.outside import Outside
 from followupd.cli.init.places import Place, zone_is_telling
-from followupd.cli.once import Progress
+from followupd.cli.progress import Progress
 from followupd.config import OAuth
 from followupd.domain.days import say_moment
 from followupd.mailbox.connection import Connection
