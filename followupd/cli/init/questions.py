@@ -89,16 +89,22 @@ def init_questions(wishes: Wishes, known: Settings | None, outside: Outside) -> 
         kept = address == account.address
         chosen_before = Chosen(server, imap.username, imap.ca_file) if kept else None
         account = replace(account, address=address)
-    said = found_sentences(found)
-    if found.provider is not None and found.provider.private_certificate:
-        # It runs on this machine, and there is nothing to be reached before it does.
-        said = (*said, *filter(None, (found.provider.switch_on,)))
-    choice = Choice(Protocol.IMAP, found.imap, chosen_before, address, said=said)
+    provider = found.provider
+    # It runs on this machine, and there is nothing to be reached before it does.
+    is_here = provider is not None and provider.private_certificate
+    choice = Choice(
+        Protocol.IMAP,
+        found.imap,
+        chosen_before,
+        address,
+        said=found_sentences(found),
+        switch_on=provider.switch_on if provider is not None and is_here else "",
+    )
     chosen = yield from server_questions(wishes, choice, outside)
     assert chosen is not None, "a mailbox there must be"  # noqa: S101 - for the type
     account = replace(account, imap=_with_server(account.imap, chosen))
     signed = yield from sign_in_questions(
-        wishes, account, found.provider, outside, is_known=chosen_before is not None
+        wishes, account, provider, outside, is_known=chosen_before is not None
     )
     account = yield from _folders(wishes, signed)
     user = yield from _user(wishes, known, name, outside, asks=is_first)
@@ -197,7 +203,10 @@ def _address(
         found = _looked_up(wishes, address, outside)
         if found.is_known or not wishes.asks:
             return address, found
-        said = (*found_sentences(found), "Is the address misspelled? Enter keeps it all the same.")
+        said = (
+            f"The domain {found.domain} is not known in the DNS.",
+            "Is the address misspelled? Enter keeps it all the same.",
+        )
 
         def again(answer: str, kept: str = address) -> str:
             return read(answer or kept)

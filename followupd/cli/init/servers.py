@@ -49,6 +49,7 @@ class Choice:
         username: of who has that address, where nothing better is known.
         ca_file: that of the mailbox, which likely fits here as well.
         said: sentences to be said before the first question.
+        switch_on: what must be done before a server on this machine can be reached; "" for nothing.
     """
 
     protocol: Protocol
@@ -57,14 +58,12 @@ class Choice:
     username: str
     ca_file: Path | None = None
     said: tuple[str, ...] = ()
+    switch_on: str = ""
 
 
 def found_sentences(found: Found) -> tuple[str, ...]:
     """What is worth saying of a look for servers."""
-    said = [sentence(trial.error) for trial in found.trials if trial.error is not None]
-    if not found.is_known:
-        said.append(f"The domain {found.domain} is not known in the DNS.")
-    return tuple(said)
+    return tuple(sentence(trial.error) for trial in found.trials if trial.error is not None)
 
 
 def server_questions(
@@ -243,11 +242,11 @@ def _after(
             "certificate of their own: have it exported to a file, and name that file."
         )
         text = "Certificate file to trust (PEM; Enter: none, another server)"
-        ca_file = yield from ask(text, read, sentence(error), *(choice.said or (usual,)))
+        ca_file = yield from ask(text, read, sentence(error), choice.switch_on or usual)
         if ca_file is not None:
             return Chosen(chosen.server, chosen.username, ca_file)
         return (yield from _which(choice, None, may_leave=may_leave))
-    said = (sentence(error), *choice.said)
+    said = filter(None, (sentence(error), choice.switch_on))
     return (yield from _which(choice, None, *said, may_leave=may_leave))
 
 
