@@ -8,18 +8,26 @@ the server speaks. Missing something would mean trusting the hint; nobody has to
 
 Whatever breaks, the watcher comes back by itself: after a growing, random wait when the
 connection was lost, after an hour when the login was refused (more tries would lock the
-account). A server without IDLE is not held on to; its mail is to be polled.
+account), and when the user has signed in again where nothing else can help. A token that is
+about to end is replaced by a planned change of connections, of which nobody needs to hear. A
+server without IDLE is not held on to; its mail is to be polled.
 """
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
-from followupd.errors import AuthenticationError, ConnectionLost, FollowupdError, ServerRefused
-from followupd.mailbox.backoff import Backoff
+from followupd.errors import (
+    AuthenticationError,
+    ConnectionLost,
+    FollowupdError,
+    GrantRevoked,
+    ServerRefused,
+)
+from followupd.mailbox.pace import Pace, leave_at, rest_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +35,12 @@ if TYPE_CHECKING:
 
     from followupd.mailbox.connection import Connection
 
+__all__ = ["Pace", "Reason", "State", "Watcher"]
+
 _T = TypeVar("_T")
+
+_NEXT_TOKEN = 60.0
+"""Seconds at most between two tries to get a newer token."""
 
 
 class Reason(StrEnum):
@@ -50,29 +63,6 @@ class State(StrEnum):
     STOPPED = "stopped"
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How often a watcher does what; all in seconds.
-
-    Attributes:
-        renew: how long one IDLE lasts. NATs and servers drop silent connections long before
-            the 29 minutes of RFC 2177.
-        poll: between two polls where there is no IDLE.
-        relearn: how long a server without IDLE is polled before it is asked again.
-        refused: how long to leave a server alone that refused the login.
-        first: the shortest wait after a loss; likewise most, stable and window of `Backoff`.
-    """
-
-    renew: float = 300.0
-    poll: float = 60.0
-    relearn: float = 3600.0
-    refused: float = 3600.0
-    first: float = 2.0
-    most: float = 80.0
-    stable: float = 60.0
-    window: float = 120.0
-
-
 class Watcher:
     """Watches one folder until `run` is cancelled.
 
@@ -85,7 +75,14 @@ class Watcher:
         on_news: called in the loop: somebody should look.
         on_lost: called in the loop with what broke and the seconds until the next try.
         on_refused: called in the loop when the login was refused, with the seconds until the
-            next try.
+            next try; None: there is none before `retry`.
+        on_ended: called in the loop with what broke after a long good time, when the server has
+            only ended the session: a new one is begun at once.
+        reserve: takes the next place among the connections of a minute; tells how many seconds
+            to wait until it is free.
+        has_newer: whether a connection opened now would outlast this one, whose token is about to
+            end; called in the pool.
+        idles: False: no connection is held, and the folder is polled.
     """
 
     def __init__(
@@ -97,7 +94,11 @@ class Watcher:
         pace: Pace,
         on_news: Callable[[Reason], None],
         on_lost: Callable[[FollowupdError, float], None] | None = None,
-        on_refused: Callable[[AuthenticationError, float], None] | None = None,
+        on_refused: Callable[[AuthenticationError, float | None], None] | None = None,
+        on_ended: Callable[[FollowupdError], None] | None = None,
+        reserve: Callable[[], float] | None = None,
+        has_newer: Callable[[Connection], bool] | None = None,
+        idles: bool = True,
     ) -> None:
         self._open_connection = open_connection
         self._folder = folder
@@ -106,12 +107,16 @@ class Watcher:
         self._on_news = on_news
         self._on_lost = on_lost
         self._on_refused = on_refused
-        self._backoff = Backoff(
-            first=pace.first, most=pace.most, stable=pace.stable, window=pace.window
-        )
+        self._on_ended = on_ended
+        self._reserve = reserve
+        self._has_newer = has_newer
+        self._idles = idles
+        self._backoff = pace.backoff()
         self._connection: Connection | None = None
         self._wake = asyncio.Event()
+        self._retry = asyncio.Event()
         self._renew_now = False
+        self._reopens = False
         self._state = State.STOPPED
         self._heard_at: float | None = None
 
@@ -119,6 +124,11 @@ class Watcher:
     def state(self) -> State:
         """What it is doing."""
         return self._state
+
+    @property
+    def pace(self) -> Pace:
+        """How often it does what."""
+        return self._pace
 
     def silent_for(self) -> float | None:
         """Seconds since the server last gave a sign of life; None: never yet."""
@@ -135,6 +145,17 @@ class Watcher:
         self._renew_now = True
         self._wake.set()
 
+    def retry(self) -> None:
+        """The user has signed in again: end the rest after a refusal, or the wait after a loss."""
+        self._retry.set()
+        if self._state is State.WAITING:
+            self.renew()
+
+    def reopen(self) -> None:
+        """Give the connection back and take a new one, if there still is one to be had."""
+        self._reopens = True
+        self.renew()
+
     async def run(self) -> None:
         """Watch until cancelled; the connection is then closed without waiting for it.
 
@@ -143,7 +164,7 @@ class Watcher:
         try:
             while True:
                 try:
-                    await self._session()
+                    await (self._session() if self._idles else self._poll(Reason.STARTED))
                 except AuthenticationError as error:
                     await self._after_refusal(error)
                 except FollowupdError as error:
@@ -155,9 +176,15 @@ class Watcher:
     async def _session(self) -> None:
         loop = asyncio.get_running_loop()
         self._state = State.CONNECTING
+        if self._reserve is not None:
+            await asyncio.sleep(self._reserve())
+        self._retry.clear()
+        if self._reopens:
+            self._reopens = self._renew_now = False  # this one is new
         self._backoff.opening(loop.time())
         connection = await self._open()
         self._backoff.opened(loop.time())
+        leave = leave_at(connection, loop.time())
         self._heard()
         await self._call(connection, connection.examine, self._folder)
         reason = Reason.STARTED
@@ -173,17 +200,44 @@ class Watcher:
             self._heard()
             self._state = State.IDLING
             self._on_news(reason)
-            await self._listen(connection)
+            await self._listen(connection, leave)
             left = await self._call(connection, connection.idle_leave)
             self._heard()
             if any(notice.is_news for notice in left):
                 self._on_news(Reason.CHANGED)
             reason = Reason.RENEWED
+            is_over = leave is not None and loop.time() >= leave
+            if self._reopens or (is_over and await self._newer(connection)):
+                # What arrives in between is found after STARTED.
+                await self._call(connection, connection.logout)
+                self._drop()
+                self._backoff.left()
+                return
+            if is_over:
+                leave = loop.time() + min(_NEXT_TOKEN, self._pace.renew)
 
-    async def _listen(self, connection: Connection) -> None:
-        """Pass on what the server says until it is time to renew."""
+    async def _newer(self, connection: Connection) -> bool:
+        """Whether it is worth changing to a new connection; while it is not, this one is kept.
+
+        Raises:
+            GrantRevoked: there is never going to be a newer token.
+        """
+        if self._has_newer is None:
+            return False
+        try:
+            return await self._call(connection, self._has_newer, connection)
+        except GrantRevoked:
+            raise
+        except FollowupdError:
+            # The provider is away, say. Should the server hang up meanwhile, that is told.
+            return False
+
+    async def _listen(self, connection: Connection, leave: float | None) -> None:
+        """Pass on what the server says until it is time to renew, or to leave."""
         loop = asyncio.get_running_loop()
         until = loop.time() + self._pace.renew
+        if leave is not None:
+            until = min(until, leave)
         descriptor = connection.socket().fileno()
         while True:
             # With a timeout of 0 this does not block, and it empties every buffer, so that
@@ -221,18 +275,25 @@ class Watcher:
     async def _after_loss(self, error: FollowupdError) -> None:
         self._drop()
         self._state = State.WAITING
+        now = asyncio.get_running_loop().time()
         reached = not isinstance(error, ConnectionLost) or error.reached
-        wait = self._backoff.lost(asyncio.get_running_loop().time(), reached=reached)
-        if self._on_lost is not None:
+        has_ended = self._on_ended is not None and self._backoff.is_end_of_session(now)
+        wait = self._backoff.lost(now, reached=reached)
+        if has_ended and self._on_ended is not None:
+            self._on_ended(error)
+        elif self._on_lost is not None:
             self._on_lost(error, wait)
         await self._pause(wait)
 
     async def _after_refusal(self, error: AuthenticationError) -> None:
         self._drop()
         self._state = State.REFUSED
+        rest = rest_after(error, self._pace)
         if self._on_refused is not None:
-            self._on_refused(error, self._pace.refused)
-        await asyncio.sleep(self._pace.refused)
+            self._on_refused(error, rest)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(rest):
+                await self._retry.wait()
 
     async def _pause(self, seconds: float) -> None:
         """Sleep, unless `renew` is called."""
@@ -242,11 +303,9 @@ class Watcher:
             self._take_renewal()
 
     async def _woken(self, seconds: float) -> None:
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(max(seconds, 0.0)):
                 await self._wake.wait()
-        except TimeoutError:
-            pass
 
     def _take_renewal(self) -> bool:
         taken, self._renew_now = self._renew_now, False

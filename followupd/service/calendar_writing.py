@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from followupd.domain.agenda import Agenda, agenda
 from followupd.errors import FollowupdError, UsageError
 from followupd.reading.text import clean
+from followupd.replacing import OWNER_ONLY, put
 from followupd.service.letters import write
 from followupd.service.planning import cadence_for
 
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from followupd.writing.templates import Templates
 
 _MOST_BYTES = 64 * 1024 * 1024
-_MODE = 0o600
 
 
 def agenda_of(
@@ -92,7 +90,7 @@ def update(path: Path, agendas: Iterable[Agenda], now: datetime, today: date) ->
         before, mode = _read(target, place)
         made = feed_of(agendas, before, now, today)
         if made.raw != before:
-            _put(target, made.raw, mode)
+            put(target, made.raw, mode)
     except NotOurs as error:
         raise UsageError(
             f"{place} was left as it is, since {error}; name another file, or take this one away"
@@ -112,7 +110,7 @@ def _read(path: Path, place: str) -> tuple[bytes | None, int]:
         # O_NONBLOCK: nobody may ever write into a pipe of that name.
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except FileNotFoundError:
-        return None, _MODE
+        return None, OWNER_ONLY
     try:
         about = os.fstat(descriptor)
         if not stat.S_ISREG(about.st_mode):
@@ -121,30 +119,5 @@ def _read(path: Path, place: str) -> tuple[bytes | None, int]:
             raise UsageError(f"{place} was left as it is: it is too large to be followupd's")
         with open(descriptor, "rb", closefd=False) as file:
             return file.read(), stat.S_IMODE(about.st_mode)
-    finally:
-        os.close(descriptor)
-
-
-def _put(path: Path, raw: bytes, mode: int) -> None:
-    """Put a whole file in the place of another one."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with open(descriptor, "wb") as file:  # noqa: PTH123 - it is open already
-            file.write(raw)
-            os.fchmod(file.fileno(), mode)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    with suppress(OSError):  # it is in its place; not every file system makes that last at once
-        _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -1,8 +1,9 @@
 """The daemon: one loop for all accounts, woken by servers, by time, and by the command line.
 
 Everything that happens is one of four things: a server has news (`mailbox.watch`), a step comes
-due (the scheduler), a command changed the store (the heartbeat sees it within a second), or the
-clock jumped. Each wakes the workers it concerns; what is to be done they read off the store.
+due (the scheduler), a command changed the store or signed in (the heartbeat sees it within a
+second), or the clock jumped. Each wakes the workers it concerns; what is to be done they read off
+the store.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -20,20 +20,19 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from followupd.errors import FollowupdError, StoreError
-from followupd.mailbox.watch import Pace, Reason, Watcher
+from followupd.service.accounts import Accounts
 from followupd.service.errands import Errands
 from followupd.service.judging import prepare
 from followupd.service.passes import Scope
-from followupd.service.setup import Opener, checked_templates
-from followupd.service.worker import Worker
+from followupd.service.setup import checked_templates
 from followupd.service.world import World, workdays_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Callable
     from pathlib import Path
 
-    from followupd.config import Account, Settings
-    from followupd.errors import AuthenticationError
+    from followupd.config import Settings
+    from followupd.mailbox.pace import Pace
     from followupd.service.systemd import Notifier
 
 HEARTBEAT = 0.4
@@ -42,31 +41,13 @@ HEARTBEAT = 0.4
 JUMP = 5.0
 """Seconds by which the wall clock may drift from the monotonic one between two heartbeats."""
 
-POLL = 60.0
-"""Seconds between two looks at every folder of an account with open interviews."""
-
-QUIET_POLL = 900.0
-"""The same for an account without any."""
-
 RETRY = 60.0
 """Seconds between two tries at what is due and could not be done."""
 
-STOP_WITHIN = 4.0
-"""Seconds that running passes get to come to a step's end before their connection is broken."""
-
-_THREADS = 4
+_THREADS = 2
+"""For the digest, which may wait for a server, and the calendar file beside it."""
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True)
-class _Watched:
-    """An account with the tasks that look after it."""
-
-    worker: Worker
-    watcher: Watcher
-    tasks: list[asyncio.Task[None]]
-    polled_at: float = 0.0
 
 
 class Daemon:
@@ -77,7 +58,7 @@ class Daemon:
         state: the state folder.
         notifier: tells systemd.
         reread: reads and checks the configuration anew, for SIGHUP.
-        pace: how often servers are asked.
+        pace: how often servers are asked; None: as the configuration says for each account.
     """
 
     def __init__(
@@ -93,24 +74,34 @@ class Daemon:
         self._state = state
         self._notifier = notifier
         self._reread = reread
-        self._pace = pace or Pace()
-        self._passes = ThreadPoolExecutor(_THREADS, "pass")
-        self._watching = ThreadPoolExecutor(_THREADS, "watch")
-        self._accounts: dict[str, _Watched] = {}
+        self._accounts = Accounts(
+            world,
+            state,
+            pace=pace,
+            on_done=self._done,
+            on_read=self._sweep,  # what is due elsewhere may have waited for this
+            on_status=notifier.status,
+        )
+        self._elsewhere = ThreadPoolExecutor(_THREADS, "errand")
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         self._stop = asyncio.Event()
         self._errands = Errands(
-            world, state, self._scheduler, self._passes, lambda: not self._stop.is_set()
+            world,
+            state,
+            self._scheduler,
+            self._elsewhere,
+            lambda: not self._stop.is_set(),
+            self._accounts.resting,
         )
         self._seen_event = 0
         self._seen_pause = 0
         self._late: frozenset[int] = frozenset()
         self._reloading: set[asyncio.Task[None]] = set()
         self._replacing = asyncio.Lock()
-        self.watching = asyncio.Event()
+        self.watching = self._accounts.all_read
         """Set once every account has been looked at for the first time."""
 
     def stop(self) -> None:
@@ -127,13 +118,12 @@ class Daemon:
                 loop.add_signal_handler(name, self.stop)
         with suppress(NotImplementedError, RuntimeError, ValueError):
             loop.add_signal_handler(signal.SIGHUP, self.reload)
-        for account in self._world.settings.accounts:
-            self._begin(account)
+        self._begin()
         self._scheduler.start()
         self._schedule_next()
-        self._notifier.ready(self._status())
-        _log.info("watching", accounts=len(self._accounts))
-        self._passes.submit(_load_words)
+        self._notifier.ready(self._accounts.status)
+        _log.info("watching", accounts=len(self._accounts.by_name))
+        self._elsewhere.submit(_load_words)
         heartbeat = asyncio.create_task(self._heartbeat())
         errands = asyncio.create_task(self._begin_errands())
         try:
@@ -144,15 +134,23 @@ class Daemon:
             errands.cancel()
             self._scheduler.shutdown(wait=False)
             await asyncio.gather(*self._reloading, return_exceptions=True)
-            await self._end()
-            self._passes.shutdown(wait=False, cancel_futures=True)
-            self._watching.shutdown(wait=False, cancel_futures=True)
+            await self._accounts.end()
+            self._accounts.close()
+            self._elsewhere.shutdown(wait=False, cancel_futures=True)
             _log.info("stopped")
 
+    def _begin(self) -> None:
+        self._accounts.begin(self._world)
+        by_name = self._accounts.by_name.items()
+        self._errands.openers = {name: watched.opener for name, watched in by_name}
+
     async def _begin_errands(self) -> None:
-        """A digest that is late waits for the first look: it should know the newest mail."""
+        """A digest that is late waits for the first look: it should know the newest mail.
+
+        An account that cannot be looked at does not hold it up: that is told in it.
+        """
         self._errands.update_calendar()
-        await self.watching.wait()
+        await self._accounts.all_tried.wait()
         self._errands.schedule_digest()
 
     def reload(self) -> None:
@@ -165,7 +163,7 @@ class Daemon:
             templates = checked_templates(settings)
         except FollowupdError as error:
             _log.error("configuration kept", problem=str(error))
-            self._notifier.ready(self._status())
+            self._notifier.ready(self._accounts.status)
             return
         self._world = World(
             settings, self._world.store, templates, self._world.clock, workdays_of(settings)
@@ -178,113 +176,26 @@ class Daemon:
         """End what works with the old configuration, and begin with the newest one."""
         async with self._replacing:
             if not self._stop.is_set():
-                await self._end()
+                await self._accounts.end()
             if self._stop.is_set():
                 return
             self._errands.world = self._world
-            for account in self._world.settings.accounts:
-                self._begin(account)
+            self._begin()
         self._schedule_next()
         self._errands.schedule_digest()
         self._errands.update_calendar()
-        self._notifier.ready(self._status())
-        _log.info("configuration read again", accounts=len(self._accounts))
+        self._notifier.ready(self._accounts.status)
+        _log.info("configuration read again", accounts=len(self._accounts.by_name))
 
-    # ---- accounts
-
-    def _begin(self, account: Account) -> None:
-        opener = Opener(account, self._pace.refused)
-        self._errands.openers[account.name] = opener
-        worker = Worker(
-            self._world,
-            account,
-            state=self._state,
-            opener=opener,
-            pool=self._passes,
-            pace=self._pace,
-            on_done=self._done,
-        )
-        name = account.name
-        folders = account.imap.folders
-        watcher = Watcher(
-            opener,
-            folders[0] if folders else "INBOX",
-            pool=self._watching,
-            pace=self._pace,
-            on_news=lambda reason: self._news(name, reason),
-            on_lost=lambda error, wait: self._lost(name, error, wait),
-            on_refused=lambda error, wait: self._refused(name, error, wait),
-        )
-        loop = asyncio.get_running_loop()
-        tasks = [
-            loop.create_task(self._kept(name, worker.run, worker)),
-            loop.create_task(self._kept(name, watcher.run, worker)),
-        ]
-        self._accounts[name] = _Watched(worker, watcher, tasks, time.monotonic())
-
-    async def _kept(self, name: str, run: Callable[[], Awaitable[None]], worker: Worker) -> None:
-        """Run until it ends by itself; a bug of ours ends no account for good."""
-        while True:
-            try:
-                await run()
-            except Exception as error:  # noqa: BLE001 - told in full, and begun anew
-                _log.error("account stumbled", account=name, exc_info=error)
-                await asyncio.sleep(RETRY)
-                worker.wake(Scope.EVERYWHERE)
-            else:
-                return
-
-    async def _end(self) -> None:
-        accounts, self._accounts = list(self._accounts.values()), {}
-        for account in accounts:
-            account.worker.stop()
-            account.tasks[1].cancel()
-            if not account.worker.busy:
-                account.tasks[0].cancel()
-        tasks = [task for account in accounts for task in account.tasks]
-        if not tasks:
-            return
-        _, running = await asyncio.wait(tasks, timeout=STOP_WITHIN / 2)
-        for account in accounts:
-            account.worker.abort()
-        for task in running:
-            task.cancel()
-        if running:
-            await asyncio.wait(running, timeout=STOP_WITHIN / 2)
-        for account in accounts:
-            account.worker.abort()
-
-    # ---- what wakes it
-
-    def _news(self, account: str, reason: Reason) -> None:
-        watched = self._accounts.get(account)
-        if watched is None:
-            return
-        if reason is Reason.CHANGED:
-            watched.worker.wake(Scope.INBOX)
-        else:
-            watched.polled_at = time.monotonic()
-            watched.worker.wake(Scope.EVERYWHERE)
-
-    def _lost(self, account: str, error: FollowupdError, wait: float) -> None:
-        _log.warning("connection lost", account=account, problem=str(error), again_in=round(wait))
-
-    def _refused(self, account: str, error: AuthenticationError, wait: float) -> None:
-        _log.error("login refused", account=account, problem=str(error), again_in=round(wait))
-        watched = self._accounts.get(account)
-        if watched is not None:
-            # It is given the same refusal without another try, and stores it for `list`.
-            watched.worker.wake(Scope.EVERYWHERE)
+    # ---- what wakes the accounts
 
     def _done(self, changed: set[int]) -> None:
         """A pass ended: wake the accounts whose interviews it touched, and set the next alarm."""
         try:
-            self._wake_owners(changed)
+            self._accounts.wake_owners(changed)
         except StoreError as error:
             # The heartbeat notices what was recorded, as soon as the store can be read.
             _log.error("store", problem=str(error))
-        if all(not watched.worker.is_new for watched in self._accounts.values()):
-            self.watching.set()
         self._schedule_next()
 
     def _schedule_next(self) -> None:
@@ -318,19 +229,8 @@ class Daemon:
         """Wake the accounts of every interview that is due."""
         with suppress(StoreError), self._world.store.look() as reading:
             due = frozenset(reading.due(self._world.clock.now()))
-            self._wake_owners(due)
+            self._accounts.wake_owners(due)
             self._late = due
-
-    def _wake_owners(self, interviews: Iterable[int]) -> None:
-        with self._world.store.look() as reading:
-            accounts = reading.accounts_of(interviews)
-        owned: dict[str, set[int]] = {}
-        for number, account in accounts.items():
-            owned.setdefault(account, set()).add(number)
-        for account, numbers in owned.items():
-            owner = self._accounts.get(account)
-            if owner is not None:
-                owner.worker.wake(interviews=numbers)
 
     async def _heartbeat(self) -> None:
         beat_at, wall = time.monotonic(), self._world.clock.now()
@@ -344,7 +244,10 @@ class Daemon:
                 if abs(drift) > JUMP:
                     self._jumped(drift)
                 self._notice_commands()
-                self._poll(now)
+                self._accounts.notice_logins()
+                if self._accounts.poll():
+                    # Midnight may have passed, or a folder be there again.
+                    self._errands.update_calendar()
                 trouble = ""
             except StoreError as error:
                 if str(error) != trouble:  # once, and not with every beat
@@ -362,9 +265,7 @@ class Daemon:
     def _jumped(self, drift: float) -> None:
         """After a suspend or a clock that was set: connections may be dead, steps may be due."""
         _log.info("clock jumped", seconds=round(drift))
-        for watched in self._accounts.values():
-            watched.watcher.renew()
-            watched.worker.wake(Scope.EVERYWHERE)
+        self._accounts.renew()
         self._sweep()
         self._schedule_next()
         self._errands.schedule_digest()
@@ -376,38 +277,19 @@ class Daemon:
         if newest != self._seen_event:
             with self._world.store.look() as reading:
                 changed = reading.interviews_since(self._seen_event)
-                for name, watched in self._accounts.items():
+                for name, watched in self._accounts.by_name.items():
                     fresh = reading.not_searched(name, changed)
                     if fresh:
                         watched.worker.wake(Scope.EVERYWHERE, fresh)
-            self._wake_owners(self._world.concerned_since(self._seen_event))
+            self._accounts.wake_owners(self._world.concerned_since(self._seen_event))
             self._seen_event = newest
             self._errands.update_calendar()
         if pause != self._seen_pause:
             with self._world.store.look() as reading:
                 concerned = reading.open_interviews()
-            self._wake_owners(concerned)
+            self._accounts.wake_owners(concerned)
             self._seen_pause = pause
             self._errands.update_calendar()
-
-    def _poll(self, now: float) -> None:
-        late = [
-            (name, watched, now - watched.polled_at >= QUIET_POLL)
-            for name, watched in self._accounts.items()
-            if now - watched.polled_at >= POLL
-        ]
-        if not late:
-            return
-        self._errands.update_calendar()  # midnight may have passed, or a folder be there again
-        with self._world.store.look() as reading:
-            for name, watched, very_late in late:
-                if very_late or reading.has_open(name):
-                    watched.polled_at = now
-                    watched.worker.wake(Scope.EVERYWHERE)
-
-    def _status(self) -> str:
-        count = len(self._world.settings.accounts)
-        return f"watching {count} account{'s' if count != 1 else ''}"
 
 
 def _load_words() -> None:

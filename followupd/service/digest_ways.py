@@ -20,14 +20,15 @@ from followupd.mailbox.inbox import lay, lies_in, surely_not_laid
 from followupd.mailbox.responses import Mailbox
 from followupd.messenger import Handed, Messenger
 from followupd.outbox import send_to_self
-from followupd.secrets import keyring_service, password, server_password
-from followupd.service.setup import Opener
+from followupd.secrets import keyring_service, password, with_secret
+from followupd.service.opener import Opener
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from followupd.config import Account, PasswordSource, Settings
     from followupd.mailbox.connection import Connection
+    from followupd.outbox import Reply
     from followupd.secrets import Secret
     from followupd.service.digest_journal import Journal
     from followupd.writing.templates import Rendered
@@ -157,13 +158,16 @@ def _by_smtp(parcel: Parcel, journal: Journal, account: Account) -> Handing:
         raise FollowupdError(
             f"the account {account.name} has no [accounts.smtp] to send the digest with"
         )
-    secret = server_password(account.name, smtp)
 
     def handing_over() -> None:
         journal.handing_over(parcel.message_id, _unclear(parcel))
 
+    def send(secret: Secret) -> Reply:
+        return asyncio.run(send_to_self(account, secret, parcel.raw, handing_over))
+
     try:
-        reply = asyncio.run(send_to_self(account, secret, parcel.raw, handing_over))
+        # A second try follows a refused sign-in only: nothing was handed over by then.
+        reply = with_secret(account.name, smtp, send)
     except OutcomeUnknown as error:
         return Handing(Standing.UNCLEAR, f"{parcel.called}: {error}; {_BY_HAND}")
     if reply.is_accepted:

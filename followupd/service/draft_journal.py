@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import structlog
+
 from followupd.domain.interview import DraftState
 from followupd.mailbox.drafts import Sought
 from followupd.service.marks import mark_of
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from followupd.domain.history import History
     from followupd.service.world import World
     from followupd.store import JournalEntry
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -102,3 +106,24 @@ class DraftJournal:
                 if draft is None or person.key not in (draft.key, draft.to.casefold())
             ),
         )
+
+
+def log_sent_after_all(entry: JournalEntry, known_by: str) -> None:
+    """Leave the line of a message that went out, and of which nobody knew until now.
+
+    Args:
+        entry: the draft as it was known before; one whose sending was known leaves none.
+        known_by: how it is known.
+    """
+    if entry.phase not in (Phase.SENDING, Phase.UNCLEAR):
+        return
+    _log.info(
+        "message sent",
+        account=entry.account,
+        interview=entry.interview_id,
+        step=entry.step,
+        draft=entry.message_id,
+        act="the user moved it into the approval folder",
+        sent_at=entry.sending_at.isoformat() if entry.sending_at is not None else "",
+        known_by=known_by,
+    )

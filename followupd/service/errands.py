@@ -19,11 +19,12 @@ from followupd.service.digesting import deliver, next_digest_at
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-    from followupd.service.setup import Opener
+    from followupd.service.opener import Opener
     from followupd.service.world import World
 
 _DIGEST: Final = "digest"
@@ -39,6 +40,8 @@ class Errands:
         scheduler: wakes the digest.
         pool: where the work is done.
         go_on: asked between steps; False ends a delivery at the next one.
+        alone: gives an account up to the digest, by its name: nobody else is connected to its
+            mailbox meanwhile, as far as that can be without missing news.
         openers: how the accounts are connected to, by name.
     """
 
@@ -47,6 +50,7 @@ class Errands:
     scheduler: AsyncIOScheduler
     pool: Executor
     go_on: Callable[[], bool]
+    alone: Callable[[str], AbstractAsyncContextManager[None]]
     openers: dict[str, Opener] = field(default_factory=dict)
     _calendar: CalendarFile = field(default_factory=CalendarFile)
 
@@ -78,6 +82,7 @@ class Errands:
             return
         opener = self.openers.get(digest.account)
         call = partial(deliver, self.world, self.state, opener=opener, go_on=self.go_on)
-        done = await asyncio.get_running_loop().run_in_executor(self.pool, call)
+        async with self.alone(digest.account):
+            done = await asyncio.get_running_loop().run_in_executor(self.pool, call)
         if self.go_on():
             self.schedule_digest(done.again_at)

@@ -15,7 +15,7 @@ from followupd.reading.body import read_body
 from followupd.reading.message import read_headers
 from followupd.service.intake import judge_of
 from followupd.service.mails import mail_of
-from followupd.service.setup import Opener
+from followupd.service.opener import Opener
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,6 +17,7 @@ from followupd.errors import FollowupdError, ServerRefused, UnreadableMessage
 from followupd.mailbox.sync import new_mail, search
 from followupd.reading.body import read_body
 from followupd.reading.text import clean
+from followupd.service.draft_journal import log_sent_after_all
 from followupd.service.histories import folded
 from followupd.service.intake import Intake, Place, Read
 from followupd.service.searches import searches, threads, wanted
@@ -335,6 +336,7 @@ def _record(transaction: Transaction, facts: Iterable[Taken]) -> set[int]:
         changed.add(fact.interview_id)
         entry = transaction.journal_entry(fact.settles) if fact.settles else None
         if entry is not None:
+            log_sent_after_all(entry, "its copy lies among the sent mail")
             # What we handed over ourselves is still to be taken out of the approval folder.
             phase = Phase.FILING if entry.is_handed_over else Phase.SETTLED
             transaction.update(replace(entry, phase=phase))

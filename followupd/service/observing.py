@@ -24,6 +24,7 @@ from followupd.mailbox.drafts import (
 from followupd.mailbox.finding import find
 from followupd.mailbox.responses import Mailbox
 from followupd.mailbox.withdrawing import complete
+from followupd.service.draft_journal import log_sent_after_all
 from followupd.service.mails import mail_of
 from followupd.store import JournalEntry, Phase
 
@@ -96,6 +97,7 @@ class Observing:
             return self._after_unclear_append(entry, sought)
         if draft.state is DraftState.SENT and entry.is_handed_over:
             # The user, or their mailbox, has told meanwhile that it went out.
+            log_sent_after_all(entry, "the user said so")
             return self.journal.record(replace(entry, phase=Phase.FILING, uidnext_before=0))
         if entry.phase is Phase.WITHDRAWING:
             complete(self.connection, self.roles, sought)
@@ -207,6 +209,7 @@ class Observing:
             case Whereabouts.SENT | Whereabouts.SENT_LIKELY:
                 events.append(self._sent(entry, sighting))
                 if entry.is_handed_over:  # the provider has filed the copy of what we sent
+                    log_sent_after_all(entry, f"its copy lies in {sighting.folder}")
                     filing = replace(entry, phase=Phase.FILING, uidnext_before=0)
                     return self.journal.record(filing, *events)
                 return self.journal.record(replace(placed, phase=Phase.SETTLED), *events)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import structlog
 
 from followupd.errors import FollowupdError
+from followupd.service.opener import Opener
 from followupd.service.passes import AccountPass
-from followupd.service.setup import Opener, account_lock
+from followupd.service.setup import account_lock
+from followupd.service.unread import unread_since
 from followupd.store import Health
 
 if TYPE_CHECKING:
@@ -89,6 +91,7 @@ def _one_account(world: World, state: Path, account: Account, *, acts: bool) -> 
             connection = Opener(account)()
             work = AccountPass(world, account, connection)
             work.read()
+            world.unread.was_read(account.name)
             if acts:
                 with world.store.look() as reading:
                     numbers = reading.to_plan(account.name)
@@ -104,4 +107,7 @@ def _failed(
 ) -> None:
     failures[account.name] = str(error)
     _log.warning("account failed", account=account.name, problem=str(error))
+    with world.store.look() as reading:
+        before = reading.health(account.name)
+    world.unread.failed(account.name, unread_since(before, world.clock.now()), str(error))
     record_health(world, account.name, str(error))

@@ -32,6 +32,7 @@ from followupd.service.observing import Observing
 from followupd.service.planning import cadence_problem
 from followupd.service.sending import Sender
 from followupd.service.strangers import Strangers
+from followupd.service.unread import awaited_by, why_not_sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -208,6 +209,11 @@ class AccountPass:
 
     def _send(self, number: int, message_id: str, changed: set[int]) -> None:
         """Send an approved draft, after one more look for an answer."""
+        awaited = awaited_by(self._world, self._account.name, number)
+        if awaited is not None:
+            if awaited.problem:  # else it is being looked at
+                self._problem(why_not_sent(awaited, number, self._world))
+            return
 
         def still_due() -> bool:
             self._list_again()
@@ -227,6 +233,8 @@ class AccountPass:
 
     def _close(self, number: int, changed: set[int]) -> bool:
         """Come to the end of the plan, after one more look for an answer."""
+        if awaited_by(self._world, self._account.name, number) is not None:
+            return False
         changed |= self.read(Scope.EVERYWHERE)
         plan = self._world.plan(self._world.history(number))
         if plan.close is None or self._reader.unseen:
@@ -239,6 +247,8 @@ class AccountPass:
     def _queue(self, history: History, plan: Plan, step: PlannedStep, changed: set[int]) -> None:
         world = self._world
         number = history.interview_id
+        if awaited_by(self._world, self._account.name, number) is not None:
+            return
 
         def still_due() -> bool:
             self._list_again()

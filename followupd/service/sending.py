@@ -32,7 +32,7 @@ from followupd.mailbox.approval import lies_there, mark_pending
 from followupd.mailbox.responses import Fetched
 from followupd.outbox import send_approved
 from followupd.reading.message import read_headers
-from followupd.secrets import server_password
+from followupd.secrets import with_secret
 from followupd.service.approving import read_approved
 from followupd.service.mails import mail_of
 from followupd.store import Phase
@@ -129,8 +129,14 @@ class Sender:
             self._mark(handed, pending=True)
 
         try:
-            secret = server_password(self.account.name, smtp)
-            reply = asyncio.run(send_approved(self.account, secret, approved, handing_over))
+            # A second try follows a refused sign-in only: nothing was handed over by then.
+            reply = with_secret(
+                self.account.name,
+                smtp,
+                lambda secret: asyncio.run(
+                    send_approved(self.account, secret, approved, handing_over)
+                ),
+            )
         except _TakenBackError:
             return  # while the server made us wait: the next look tells where to
         except OutcomeUnknown as error:

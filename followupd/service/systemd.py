@@ -32,6 +32,10 @@ class Notifier:
         """The service is up, or a reload is done."""
         self._send("READY=1", f"STATUS={status}")
 
+    def status(self, status: str) -> None:
+        """How the service is, in a sentence."""
+        self._send(f"STATUS={status}")
+
     def reloading(self) -> None:
         """The configuration is being read again."""
         microseconds = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000

@@ -1,8 +1,8 @@
 """One account's work in the daemon: passes, one at a time, whenever somebody wakes it.
 
 The watcher holds the connection that idles; the worker opens a second one when there is
-something to do and gives it back after a quiet while. A pass runs in the thread pool; the loop
-never waits for a server.
+something to do and gives it back after a quiet while, or before the token it was opened with ends.
+A pass runs in the thread pool; the loop never waits for a server.
 """
 
 from __future__ import annotations
@@ -10,31 +10,36 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
 from followupd.errors import AuthenticationError, ConnectionLost, FollowupdError, StoreError
-from followupd.mailbox.backoff import Backoff
+from followupd.mailbox.pace import leave_at, rest_after
 from followupd.service.once import record_health
 from followupd.service.passes import AccountPass, Scope, Stopped
 from followupd.service.setup import account_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable
     from concurrent.futures import Executor
     from pathlib import Path
 
     from followupd.config import Account
     from followupd.mailbox.connection import Connection
-    from followupd.mailbox.watch import Pace
-    from followupd.service.setup import Opener
+    from followupd.mailbox.pace import Pace
+    from followupd.service.opener import Opener
     from followupd.service.world import World
 
 QUIET = 90.0
 """Seconds after which the second connection is given back."""
+
+NEXT_TOKEN = 60.0
+"""Seconds until a newer token is asked for again that could not be had."""
+
+_T = TypeVar("_T")
 
 _log = structlog.get_logger(__name__)
 
@@ -58,6 +63,8 @@ class Worker:
         pool: where passes run.
         pace: the waits after failures.
         on_done: called in the loop after each pass with the interviews that changed.
+        on_failed: called in the loop after a pass that failed, with what happened and the seconds
+            until the next one; None: there is none before `retry`.
     """
 
     def __init__(
@@ -70,6 +77,7 @@ class Worker:
         pool: Executor,
         pace: Pace,
         on_done: Callable[[set[int]], None],
+        on_failed: Callable[[Exception, float | None], None],
     ) -> None:
         self._world = world
         self._account = account
@@ -78,16 +86,19 @@ class Worker:
         self._pool = pool
         self._pace = pace
         self._on_done = on_done
+        self._on_failed = on_failed
         self._asked = _Asked()
         self._wake = asyncio.Event()
+        self._retry = asyncio.Event()
+        self._turn = asyncio.Lock()
         self._stopping = threading.Event()
         self._connection: Connection | None = None
         self._pass: AccountPass | None = None
+        self._leave_at: float | None = None
+        self._reopens = False
         self._first = True
         self._busy = False
-        self._backoff = Backoff(
-            first=pace.first, most=pace.most, stable=pace.stable, window=pace.window
-        )
+        self._backoff = pace.backoff()
 
     @property
     def account(self) -> Account:
@@ -104,12 +115,32 @@ class Worker:
         """Whether the first pass is still to come."""
         return self._first
 
+    @property
+    def is_to_reopen(self) -> bool:
+        """Whether the next pass takes a new connection."""
+        return self._reopens
+
     def wake(self, scope: Scope | None = None, interviews: Iterable[int] = ()) -> None:
         """Ask for a pass; several requests before it begins become one."""
         if scope is Scope.EVERYWHERE or self._asked.scope is None:
             self._asked.scope = scope
         self._asked.interviews.update(interviews)
         self._wake.set()
+
+    def retry(self) -> None:
+        """The user has signed in again: end the rest after a refusal, or the wait after a loss."""
+        self._retry.set()
+
+    def reopen(self) -> None:
+        """Take a new connection for the next pass, to find out whether there still is one."""
+        self._reopens = True
+
+    @asynccontextmanager
+    async def resting(self) -> AsyncIterator[None]:
+        """Hold no connection and begin no pass meanwhile; waits for the end of a running one."""
+        async with self._turn:
+            await self._in_pool(self._drop)
+            yield
 
     async def run(self) -> None:
         """Pass after pass until cancelled; an error of the world never ends it."""
@@ -124,11 +155,21 @@ class Worker:
                 self._close()
 
     async def _one_pass(self) -> None:
-        loop = asyncio.get_running_loop()
+        await self._make_way()
+        async with self._turn:
+            rest = await self._carry_out()
+        if rest is None or rest > 0:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(rest):
+                    await self._retry.wait()
+
+    async def _carry_out(self) -> float | None:
+        """Do a pass; the seconds to wait before the next, or None: until `retry`."""
         asked, self._asked = self._asked, _Asked()
+        self._retry.clear()
         self._busy = True
         try:
-            changed = await loop.run_in_executor(self._pool, self._do, asked)
+            changed = await self._in_pool(self._do, asked)
         except Stopped:
             self._busy = False
             raise
@@ -136,15 +177,16 @@ class Worker:
             if self._stopping.is_set():
                 self._busy = False
                 raise Stopped from None
-            wait = self._after(error, loop.time())
+            wait = self._after(error, asyncio.get_running_loop().time())
             self.wake(Scope.EVERYWHERE, asked.interviews)
             self._busy = False
-            await asyncio.sleep(wait)
-        else:
-            self._busy = False
-            if self._stopping.is_set():
-                raise Stopped
-            self._on_done(changed)
+            self._on_failed(error, wait)
+            return wait
+        self._busy = False
+        if self._stopping.is_set():
+            raise Stopped
+        self._on_done(changed)
+        return 0.0
 
     def stop(self) -> None:
         """Ask a running pass to end at its next step; may be called from any thread."""
@@ -161,9 +203,21 @@ class Worker:
             try:
                 await asyncio.wait_for(self._wake.wait(), QUIET if self._connection else None)
             except TimeoutError:
-                loop = asyncio.get_running_loop()
-                await loop.run_in_executor(self._pool, self._drop)
+                async with self._turn:
+                    await self._in_pool(self._drop)
         self._wake.clear()
+
+    async def _make_way(self) -> None:
+        """Leave a connection that is to be left, and wait until there may be a new one."""
+        is_over = self._leave_at is not None and time.monotonic() >= self._leave_at
+        if self._reopens or is_over:
+            async with self._turn:
+                await self._in_pool(self._leave)
+        if self._connection is None or self._connection.closed:
+            await asyncio.sleep(self._opener.reserve())
+
+    async def _in_pool(self, function: Callable[..., _T], *arguments: object) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
 
     # ---- in the pool
 
@@ -182,6 +236,8 @@ class Worker:
             scope = Scope.EVERYWHERE if self._first else asked.scope
             if scope is not None:
                 changed = work.read(scope)
+            if scope is Scope.EVERYWHERE:
+                self._world.unread.was_read(self._account.name)
             changed |= work.act({*asked.interviews, *changed, *self._due()})
             self._first = False
         if scope is not None or work.problems:
@@ -194,6 +250,7 @@ class Worker:
             self._backoff.opening(time.monotonic())
             self._connection = self._opener()
             self._backoff.opened(time.monotonic())
+            self._leave_at = leave_at(self._connection, time.monotonic())
         if self._pass is None or renewed:
             self._pass = AccountPass(self._world, self._account, self._connection, self._go_on)
         return self._pass
@@ -213,6 +270,25 @@ class Worker:
         if connection is not None:
             connection.logout()
 
+    def _leave(self) -> None:
+        """Give back a connection whose token is about to end, or that may be of no more use.
+
+        Where there is no newer token, since the provider is away, say, it is kept.
+        """
+        connection = self._connection
+        if not self._reopens and connection is not None:
+            try:
+                is_worth_it = self._opener.has_newer(connection)
+            except FollowupdError:
+                is_worth_it = False
+            if not is_worth_it:
+                self._leave_at = time.monotonic() + NEXT_TOKEN
+                return
+        self._reopens = False
+        if connection is not None:
+            self._drop()
+            self._backoff.left()
+
     def _close(self) -> None:
         """Drop the connection without a word to the server."""
         connection = self._taken()
@@ -221,28 +297,33 @@ class Worker:
 
     def _taken(self) -> Connection | None:
         connection, self._connection, self._pass = self._connection, None, None
+        self._leave_at = None
         return connection
 
     # ---- after a failure
 
-    def _after(self, error: Exception, now: float) -> float:
-        """Say what happened, store it, and tell how many seconds to wait."""
+    def _after(self, error: Exception, now: float) -> float | None:
+        """Say what happened, store it, and tell how many seconds to wait; None: for `retry`."""
         self._close()
+        name = self._account.name
+        if isinstance(error, ConnectionLost) and self._backoff.is_end_of_session(now):
+            wait = self._backoff.lost(now)
+            _log.info("session ended", account=name, reason=str(error), again_in=round(wait))
+            return wait
         problem = str(error)
         if isinstance(error, AuthenticationError):
-            self._opener.forget()
-            wait = self._pace.refused
+            # Told by whoever is called next, once for all that sign in.
+            rest = rest_after(error, self._pace)
         elif isinstance(error, FollowupdError):
             reached = not isinstance(error, ConnectionLost) or error.reached
-            wait = self._backoff.lost(now, reached=reached)
+            rest = self._backoff.lost(now, reached=reached)
+            _log.warning("account failed", account=name, problem=problem, again_in=round(rest))
         else:
             # A bug of ours: said in full in the log, and tried again, for mail goes on.
-            _log.error("pass failed", account=self._account.name, exc_info=error)
+            rest = self._backoff.lost(now)
+            _log.error("pass failed", account=name, exc_info=error, again_in=round(rest))
             problem = f"an internal error ({type(error).__name__}); the log has the details"
-            wait = self._backoff.lost(now)
-        _log.warning(
-            "account failed", account=self._account.name, problem=problem, again_in=round(wait)
-        )
+        self._world.unread.failed(name, self._world.clock.now(), problem)
         with suppress(StoreError):
-            record_health(self._world, self._account.name, problem)
-        return wait
+            record_health(self._world, name, problem)
+        return rest

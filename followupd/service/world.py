@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from followupd.domain.workdays import Away, Workdays, public_holidays
 from followupd.service.histories import Histories, folded
 from followupd.service.planning import plan_of, with_pause
+from followupd.service.unread import UnreadAccounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -50,6 +51,7 @@ class World:
         calendar: the user's working days, without the pause that is asked for by a command.
         looked_back: the event up to which each account was searched for the earlier mail of all
             open interviews.
+        unread: the accounts whose mail is not known right now.
     """
 
     settings: Settings
@@ -58,6 +60,7 @@ class World:
     clock: Clock
     calendar: Workdays
     looked_back: dict[str, int] = field(default_factory=dict)
+    unread: UnreadAccounts = field(default_factory=UnreadAccounts)
     _folded: Histories = field(init=False)
     _paused: tuple[int, Workdays] | None = None
 

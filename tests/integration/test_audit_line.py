@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from email.policy import SMTP
 from typing import TYPE_CHECKING
 
+import pytest
 import structlog
 
+from followupd.domain.interview import DraftState
 from tests.support.approving import FOLDER, approver, with_check_in
 from tests.support.dovecot import PASSWORD
 from tests.support.seeker import DANA
@@ -59,3 +62,29 @@ def test_a_message_that_may_have_been_sent_has_one_line_too(
         assert FOLDER in told["act"]
         assert told["sent_at"] == "2026-12-08T09:00:00+00:00"
         assert not [line for line in lines if line["event"] == "message sent"]
+
+
+@pytest.mark.parametrize("known_by", ["the user said so", "its copy lies"])
+def test_a_message_that_turns_out_to_have_been_sent_has_its_line_then(
+    seeker: Seeker, authority: Authority, known_by: str
+) -> None:
+    """By the user's word, or by the copy that is found; one line, and not with every pass."""
+    with approver(seeker, authority) as robin, structlog.testing.capture_logs() as lines:
+        with_check_in(seeker, DANA)
+        robin.smtp.script.closes_at = "END"
+        robin.approves()
+        seeker.once()
+        assert robin.draft().state is DraftState.UNCLEAR
+        assert [line for line in lines if line["event"] == "message sent"] == []
+        if known_by == "the user said so":
+            seeker.told("sent", "1", "--yes")
+        else:
+            [(_, draft)] = seeker.lying_in(FOLDER)
+            seeker.mailbox.append("Sent", draft.as_bytes(policy=SMTP), b"\\Seen")
+        for _ in range(3):
+            seeker.once()
+        assert robin.draft().state is DraftState.SENT
+        [told] = [line for line in lines if line["event"] == "message sent"]
+        assert told["draft"] == robin.draft().message_id
+        assert told["sent_at"] == "2026-12-08T09:00:00+00:00"
+        assert told["known_by"].startswith(known_by)

@@ -131,7 +131,7 @@ def test_a_store_that_fails_for_a_while_does_not_end_the_daemon(
         async with _running(scripted) as daemon:
             with _disk_full(monkeypatch, *methods) as failed:
                 scripted.receives(b"Subject: nothing\r\n\r\nx\r\n")
-                for watched in daemon._accounts.values():
+                for watched in daemon._accounts.by_name.values():
                     watched.polled_at = -1000.0  # the next heartbeat polls
                 await _until(lambda: len(failed) > 4, "failures")
             scripted.at("2026-12-08 09:00")
@@ -203,7 +203,7 @@ def test_two_reloads_in_a_row_leave_one_worker_for_each_account(scripted: Script
         async with _running(scripted) as daemon:
             for _ in range(3):
                 daemon.reload()
-            await _until(lambda: len(daemon._accounts) == 1, "the account")
+            await _until(lambda: len(daemon._accounts.by_name) == 1, "the account")
             await _settled(lambda: scripted.server.connections)
             kept = [t for t in asyncio.all_tasks() if "_kept" in repr(t.get_coro())]
             assert len(kept) == 2

@@ -10,7 +10,8 @@ import pytest
 from followupd.domain.interview import DraftState
 from followupd.errors import ConnectionLost, OutcomeUnknown
 from followupd.service.digesting import Delivered, deliver, next_digest_at
-from followupd.service.setup import Opener
+from followupd.service.opener import Opener
+from tests.support.killed import WARM_UP
 from tests.support.killed_digest import deliveries
 from tests.support.seeker import BERLIN, DANA
 
@@ -244,18 +245,20 @@ def test_a_digest_by_hand_counts_as_today_s(seeker: Seeker) -> None:
     assert len(digests(seeker)) == 1
 
 
+@pytest.mark.every_moment
 def test_killed_between_every_two_steps_it_still_comes_once(seeker: Seeker) -> None:
     """Each day the process is killed one moment later; then it is left alone."""
     day = datetime(2026, 12, 8, 8, tzinfo=BERLIN).astimezone(UTC)
     died = 0
     seeker.close()
     with deliveries(seeker.config, seeker.state) as deliver_once:
+        assert deliver_once(WARM_UP, day) == "placed"
         for mark in range(1, 100):
             now = day + timedelta(days=mark)
             answer = deliver_once(mark, now)
             died += answer == "killed"
             assert deliver_once(0, now + timedelta(minutes=6)) in ("placed", "already placed")
-            assert len(digests(seeker)) == mark
+            assert len(digests(seeker)) == 1 + mark
             if answer != "killed":
                 break
         assert deliver_once(0, now + timedelta(hours=1)) == "already placed"

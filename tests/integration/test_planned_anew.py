@@ -81,7 +81,7 @@ def _open_drafts(seeker: ScriptedSeeker, number: int) -> int:
 
 async def _at_rest(seeker: ScriptedSeeker, daemon: Daemon) -> None:
     """Wait until all that was recorded was noticed and dealt with."""
-    worker = daemon._accounts["personal"].worker
+    worker = daemon._accounts.by_name["personal"].worker
 
     def rests() -> bool:
         is_noticed = daemon._seen_event == seeker.world.store.last_event_id()

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from followupd.domain.interview import Part, Person, Status
+from followupd.service.opener import Opener
 from followupd.service.passes import AccountPass
-from followupd.service.setup import Opener
 from tests.support.delivery import mail
 from tests.support.seeker import DANA, KIM
 from tests.support.silence import silent

@@ -299,6 +299,11 @@ class Session:
         """Wait for the end of that thread."""
         self._thread.join(seconds)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the client has neither said goodbye nor hung up."""
+        return self._thread.is_alive()
+
     def send(self, data: bytes) -> None:
         """Send bytes in one segment, and in one TLS record."""
         if not self._muted:

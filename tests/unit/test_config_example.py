@@ -98,6 +98,7 @@ def test_the_example_shows_a_plan_of_each_kind_under_a_name(everything: str) -> 
         (("accounts", "oauth"), keys.OAUTH),
         (("accounts", "smtp"), keys.SMTP),
         (("accounts", "approval"), keys.APPROVAL),
+        (("accounts", "limits"), keys.LIMITS),
         (("cadence",), keys.CADENCE),
         (("cadence", "steps"), keys.STEP),
         (("cadences", "*"), tuple(key for key in keys.CADENCE if key != "send_between")),

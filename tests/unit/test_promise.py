@@ -29,6 +29,8 @@ ADDED = {
     "send_approved is named": "from followupd.outbox import send_approved",
     "send_to_self is called": "async def go(box):\n    await box.send_to_self()",
     "signed_in is named": "from followupd.smtp import signed_in",
+    "connected_to is named": "from followupd.smtp_connecting import connected_to",
+    "_reach is imported": "from followupd.smtp_connecting import _reach",
     "Approved is called": "def forge(box):\n    return box.Approved('', '', 0, 0, None)",
     "read_approved is named": "from followupd.service.approving import read_approved",
     "send_approved is named in a text": "def go(box):\n    getattr(box, 'send_approved')()",
@@ -65,7 +67,7 @@ ADDED = {
 
 CHANGED = [
     ("outbox.py", "await _quit(client)", "await client.data(b'')", "data is called in sign_in"),
-    ("smtp.py", "yield client", "yield await client.mail('a')", "mail is called in smtp.py"),
+    ("smtp.py", "yield client", "yield await client.mail('a')", "mail is called in signed_in"),
     (
         "service/sending.py",
         "from followupd.outbox import send_approved",
@@ -74,14 +76,14 @@ CHANGED = [
     ),
     (
         "service/sending.py",
-        "asyncio.run(send_approved(",
-        "asyncio.run(run_with(send_approved)(",
+        "send_approved(self.account, ",
+        "run_with(send_approved)(self.account, ",
         "send_approved is handed around",
     ),
     (
         "service/sending.py",
-        "reply = asyncio.run(",
-        "other = replace(approved, folder='')\n            reply = asyncio.run(",
+        "reply = with_secret(",
+        "other = replace(approved, folder='')\n            reply = with_secret(",
         "an Approved is made of another one",
     ),
     (

@@ -8,8 +8,8 @@ import pytest
 
 from followupd.domain.interview import Status
 from followupd.service.intake import Intake
+from followupd.service.opener import Opener
 from followupd.service.passes import AccountPass
-from followupd.service.setup import Opener
 from tests.support.dovecot import PASSWORD
 from tests.support.fakemailbox import FakeFolder
 from tests.support.fakeserver import ALWAYS, FakeServer, answer

@@ -80,7 +80,7 @@ class Watched:
         self.lost.append(error)
         self._changed.set()
 
-    def _on_refused(self, error: AuthenticationError, wait: float) -> None:
+    def _on_refused(self, error: AuthenticationError, wait: float | None) -> None:
         self.refused.append(error)
         self._changed.set()
 
