@@ -12,6 +12,7 @@ import socket
 import ssl
 from typing import TYPE_CHECKING, Final
 
+from followupd.config.accounts import IMAP_PORTS, SMTP_PORTS
 from followupd.config.settings import Imap, Security
 from followupd.domain.days import say_moment
 from followupd.errors import AuthenticationError, ConnectionLost, ServerRefused
@@ -313,12 +314,11 @@ def _protocol(server: Imap | Smtp) -> str:
 
 
 def _tls_port(server: Imap | Smtp) -> int:
-    # RFC 8314, section 3.
-    return 993 if isinstance(server, Imap) else 465
+    return (IMAP_PORTS if isinstance(server, Imap) else SMTP_PORTS)[Security.TLS]
 
 
 def _starttls_port(server: Imap | Smtp) -> int:
-    return 143 if isinstance(server, Imap) else 587
+    return (IMAP_PORTS if isinstance(server, Imap) else SMTP_PORTS)[Security.STARTTLS]
 
 
 def _say(moment: datetime, now: datetime) -> str:

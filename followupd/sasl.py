@@ -69,11 +69,12 @@ class Refusal:
         return f"{self.status}{scope}"
 
 
-def refusal(challenge: bytes) -> Refusal | None:
+def refusal(challenge: bytes, *secrets: str) -> Refusal | None:
     """Read the error that a server sends in place of its last word; None: it is none.
 
     Args:
         challenge: decoded from base64.
+        secrets: what it may repeat and must not get into words, as for `masked`.
     """
     if not challenge or len(challenge) > _LARGEST:
         return None
@@ -83,8 +84,9 @@ def refusal(challenge: bytes) -> Refusal | None:
         return None
     if not isinstance(said, dict) or "status" not in said:
         return None
-    scope = said.get("scope")
-    return Refusal(words(said["status"]), words(scope) if isinstance(scope, str) else "")
+    status, scope = masked(str(said["status"]), *secrets), said.get("scope")
+    wanted = words(masked(scope, *secrets)) if isinstance(scope, str) else ""
+    return Refusal(words(status), wanted)
 
 
 class Conversation:
@@ -106,6 +108,7 @@ class Conversation:
         self.mechanism = mechanism
         self.refusal: Refusal | None = None
         self._first = first_response(mechanism, username, token, host=host, port=port)
+        self._token = token
         self._turn = 0
 
     @property
@@ -116,7 +119,7 @@ class Conversation:
     @property
     def secrets(self) -> tuple[str, ...]:
         """In what forms the token goes over the wire, for `masked`."""
-        return (self._first.decode(), b64encode(self._first).decode())
+        return (self._token, b64encode(self._first).decode())
 
     def respond(self, challenge: bytes) -> bytes | None:
         """What to answer to a challenge, both not in base64; None: break the exchange off.
@@ -130,7 +133,7 @@ class Conversation:
         self._turn += 1
         if self._turn == 1:
             return self._first
-        self.refusal = self.refusal or refusal(challenge)
+        self.refusal = self.refusal or refusal(challenge, *self.secrets)
         if self._turn == _DUMMY_TURN:
             return _SEPARATOR.encode() if self.mechanism is Mechanism.OAUTHBEARER else b""
         if self._turn > _DUMMY_TURN + 1:

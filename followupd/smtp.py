@@ -48,6 +48,7 @@ __all__ = [
 _GO_ON = 334
 _MOST_DIGITS = 19
 _WELCOME = 235
+_UNKNOWN_WAY = frozenset({500, 502, 504})  # RFC 4954, section 4, and RFC 5321, section 4.2.4
 
 _MOST_LINE = 512
 """A command line with what goes along may have so many octets (RFC 5321, section 4.5.3.1.4); a
@@ -164,7 +165,10 @@ async def _login(client: aiosmtplib.SMTP, smtp: Smtp, password: str) -> None:
     plain = f"\0{smtp.username}\0{password}"
     forms = (password, *(b64encode(each.encode()).decode() for each in (password, plain)))
     try:
-        await client.login(smtp.username, password)
+        await greet(client, smtp)
+        await _show_password(client, smtp, password)
+    except FollowupdError:
+        raise
     except aiosmtplib.SMTPAuthenticationError as error:
         _raise_if_not_now(smtp, error.code)
         raise AuthenticationError(
@@ -181,6 +185,33 @@ async def _login(client: aiosmtplib.SMTP, smtp: Smtp, password: str) -> None:
         ) from None
 
 
+async def _show_password(client: aiosmtplib.SMTP, smtp: Smtp, password: str) -> None:
+    """Show it once: aiosmtplib's own way goes through all mechanisms, and could lock the account.
+
+    Another mechanism is tried only where the server does not know the one that it offers.
+    """
+    ways = {
+        "plain": client.auth_plain,
+        "login": client.auth_login,
+        "cram-md5": client.auth_crammd5,
+    }
+    offered = [way for name, way in ways.items() if name in client.server_auth_methods]
+    if not offered:
+        raise ServerRefused(
+            f"{reaching.where(smtp)} offers no way to sign in with a password; check smtp.host and "
+            "smtp.port (465 for TLS, 587 for STARTTLS as a rule)"
+            f"{sasl.or_by_token(client.server_auth_methods)}"
+        )
+    for way in offered:
+        try:
+            await way(smtp.username, password)
+        except aiosmtplib.SMTPAuthenticationError as error:
+            if error.code not in _UNKNOWN_WAY or way is offered[-1]:
+                raise
+        else:
+            return
+
+
 async def _show_token(client: aiosmtplib.SMTP, smtp: Smtp, token: str) -> None:
     """Sign in with an access token (RFC 7628, RFC 4954)."""
     at = reaching.where(smtp)
@@ -195,7 +226,7 @@ async def _show_token(client: aiosmtplib.SMTP, smtp: Smtp, token: str) -> None:
     if code == _WELCOME:
         return
     _raise_if_not_now(smtp, code)
-    said = _said(code, message, token, *talk.secrets)
+    said = _said(code, message, *talk.secrets)
     if talk.refusal is not None and talk.refusal.is_temporary:
         raise ConnectionLost(f"{at} takes no login for now: {said} ({talk.refusal})")
     raise AuthenticationError(sasl.not_taken(at, smtp.username, said, talk.refusal, "SMTP"))

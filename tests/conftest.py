@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import uuid
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import structlog
 from hypothesis import HealthCheck, settings
 
 from followupd.mailbox.connection import tls_context
-from tests import leaks
+from tests import leaks, same_on_any_python
 from tests.support import courier, cyrus
 from tests.support.authority import Authority
 from tests.support.dovecot import PASSWORD, Dovecot, installed
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+_FURTHER = "--further-python"
+
 # Nothing may fail because the machine is busy, and the same examples are tried every time where a
 # run must be repeatable.
 _PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -32,16 +35,41 @@ settings.register_profile("here", _PATIENT)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "here")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The same tests need not all run on every Python."""
+    parser.addoption(_FURTHER, action="store_true", help="leave out what is the same on any Python")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """The whole run is searched for the secrets that were used in it."""
     leaks.register(config)
+    if moved := same_on_any_python.missing():
+        raise pytest.UsageError(f"tests/same_on_any_python.py names what is not there: {moved}")
+    # What is started in the background may ignore Ctrl-C, and all that it starts would as well.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever asks for the real server carries its mark."""
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What is the same on any Python is not even loaded on a further one."""
+    if config.getoption(_FURTHER) and same_on_any_python.holds(collection_path):
+        return True
+    return None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Whatever asks for the real server carries its mark; single tests are left out by theirs."""
     for item in items:
         if {"dovecot", "mailbox", "seeker"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.dovecot)
+    if config.getoption(_FURTHER):
+        left_out = [item for item in items if same_on_any_python.MARKS & _marks(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not same_on_any_python.MARKS & _marks(item)]
+
+
+def _marks(item: pytest.Item) -> set[str]:
+    return {mark.name for mark in item.iter_markers()}
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from typing import TYPE_CHECKING
 
 from followupd.config import default_path, load
@@ -20,3 +21,9 @@ def settings_of(arguments: Namespace) -> Settings:
         ConfigError: it is missing or wrong.
     """
     return load(arguments.config or default_path(os.environ))
+
+
+def with_config(line: str, arguments: Namespace) -> str:
+    """A command line to be copied, with the configuration that this command was given."""
+    named = getattr(arguments, "config", None)
+    return f"{line} --config {shlex.quote(str(named))}" if named is not None else line

@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from followupd.cli import logs
 from followupd.cli.asking import converse, is_terminal
-from followupd.cli.configured import settings_of
+from followupd.cli.configured import settings_of, with_config
 from followupd.cli.login_password import (
     UNCHANGED,
     given_password,
@@ -97,15 +98,17 @@ def login(arguments: Namespace, clock: Clock) -> int:
         leave_mark(state_directory(os.environ), account.name)
     if arguments.json:
         _print_json(account, server, found)
-    for sentence in sentences(account, server, found):
+    for sentence in sentences(account, server, found, arguments):
         screen.line(sentence)
     return 0 if found.succeeded else 1
 
 
 def leave_mark(state: Path, account: str) -> None:
     """Touch the file by which a running daemon notices that a secret may have changed."""
-    state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (state / f"{account}.login").touch(mode=0o600)
+    # Where it cannot be left no daemon of this user is at work; the secret is stored all the same.
+    with suppress(OSError):
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (state / f"{account}.login").touch(mode=0o600)
 
 
 def place_of(source: PasswordSource) -> str:
@@ -119,7 +122,9 @@ def place_of(source: PasswordSource) -> str:
             return f"its source {{ {source.kind.value} = … }}"
 
 
-def sentences(account: Account, server: Imap | Smtp, found: Login) -> tuple[str, ...]:
+def sentences(
+    account: Account, server: Imap | Smtp, found: Login, arguments: Namespace
+) -> tuple[str, ...]:
     """What a login came to, and what happens next."""
     what = "grant" if isinstance(server.password, OAuth) else "password"
     said = []
@@ -137,11 +142,12 @@ def sentences(account: Account, server: Imap | Smtp, found: Login) -> tuple[str,
         return tuple(said)
     other = account.smtp
     if other is not None and other is not server and other not in sharing(account, server):
-        again = f"followupd login {account.name} --smtp"
+        again = with_config(f"followupd login {account.name} --smtp", arguments)
         said.append(f"{other.host}, which sends, has a password of its own: `{again}`.")
     said.append(
-        "A followupd that is running goes on with it at once; `followupd run` starts one, and "
-        "`followupd check` tries everything else."
+        "A followupd that is running goes on with it at once; "
+        f"`{with_config('followupd run', arguments)}` starts one, and "
+        f"`{with_config('followupd check', arguments)}` tries everything else."
     )
     return tuple(said)
 
@@ -161,7 +167,7 @@ def _refuse_options(arguments: Namespace, account: Account, source: PasswordSour
     Raises:
         UsageError: something does not.
     """
-    plain = f"followupd login {account.name}"
+    plain = with_config(f"followupd login {account.name}", arguments)
     if isinstance(source, OAuth):
         if arguments.stdin:
             raise UsageError(

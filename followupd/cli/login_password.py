@@ -91,7 +91,7 @@ def grant_questions(found: Attempt) -> Questions[bool | None]:
 
 
 def given_password(
-    stream: TextIO, server: Imap | Smtp, try_it: Callable[[Secret], Attempt] | None
+    stream: TextIO | None, server: Imap | Smtp, try_it: Callable[[Secret], Attempt] | None
 ) -> Given:
     """Read the password of a server from the first line of the input, for a script.
 
@@ -100,14 +100,7 @@ def given_password(
         AuthenticationError: the server refuses it.
         ConnectionLost: it could not be tried.
     """
-    try:
-        typed = stream.readline(_LONGEST).removesuffix("\n").removesuffix("\r")
-        typed.encode()
-    except UnicodeError:
-        raise UsageError("--stdin: the first line is not text in UTF-8") from None
-    if not typed or "\0" in typed or "\r" in typed:
-        what = "holds a character that no password has" if typed else "is empty"
-        raise UsageError(f"--stdin: the first line is to be the password, and it {what}")
+    typed = first_line(stream, "--stdin")
     meant, said = as_meant(typed, server.host)
     secret = Secret(meant)
     found = try_it(secret) if try_it is not None else None
@@ -117,6 +110,31 @@ def given_password(
             raise AuthenticationError(f"{found.problem}; {UNCHANGED}.{hints}")
         raise ConnectionLost(f"{found.problem}; {UNCHANGED}; --no-try stores it untried")
     return Given(secret, found, (said,) if said else ())
+
+
+def first_line(stream: TextIO | None, option: str) -> str:
+    """The password on the first line of the input.
+
+    Raises:
+        UsageError: there is none on it; the message begins with `option`.
+    """
+    if stream is None:
+        raise UsageError(f"{option}: the input is closed; the password is read from it")
+    try:
+        # One character more than may be: whatever is cut off would be another password.
+        typed = stream.readline(_LONGEST + 2).removesuffix("\n").removesuffix("\r")
+        typed.encode()
+    except UnicodeError:
+        raise UsageError(f"{option}: the first line is not text in UTF-8") from None
+    if not typed:
+        wrong = "is empty"
+    elif len(typed) > _LONGEST:
+        wrong = f"is longer than {_LONGEST} characters"
+    elif "\0" in typed or "\r" in typed:
+        wrong = "holds a character that no password has"
+    else:
+        return typed
+    raise UsageError(f"{option}: the first line is to be the password, and it {wrong}")
 
 
 def _hints(typed: str, server: Imap | Smtp) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from followupd.cli import logs
-from followupd.cli.configured import settings_of
+from followupd.cli.configured import settings_of, with_config
 from followupd.cli.login import leave_mark, place_of
 from followupd.cli.login_trying import section_of, sharing
 from followupd.cli.screen import Screen, print_json
@@ -67,7 +67,7 @@ def logout(arguments: Namespace, _clock: Clock) -> int:
     screen = Screen(sys.stderr if arguments.json else None)
     for each in found:
         screen.line(each.said)
-    screen.line(_next(account, found[0]))
+    screen.line(_next(account, found[0], arguments))
     return 1 if any(each.failed for each in found) else 0
 
 
@@ -129,12 +129,10 @@ def _uses(account: Account, source: PasswordSource) -> bool:
     )
 
 
-def _next(account: Account, imap: Forgotten) -> str:
+def _next(account: Account, imap: Forgotten, arguments: Namespace) -> str:
     if imap.is_gone:
-        return (
-            f"followupd cannot read the mail of the account {account.name} until "
-            f"`followupd login {account.name}`."
-        )
+        again = with_config(f"followupd login {account.name}", arguments)
+        return f"followupd cannot read the mail of the account {account.name} until `{again}`."
     return f"followupd can still read the mail of the account {account.name}."
 
 

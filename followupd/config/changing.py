@@ -56,8 +56,12 @@ def changed_text(text: str, before: Settings, after: Settings, today: date | Non
         FollowupdError: the text is written in a way in which it cannot be changed; the message
             holds what is to be put there by hand.
     """
+    # A file of another system's editor stays one, also where we add to it.
+    has_returns = 0 < text.count("\r\n") == text.count("\n")
     try:
-        changed = _changed(text, before, after)
+        changed = _changed(text.replace("\r\n", "\n") if has_returns else text, before, after)
+        if has_returns:
+            changed = changed.replace("\n", "\r\n")
         found = parse(changed, before.path, today)
     except (TOMLKitError, ConfigError, TypeError, KeyError, AttributeError, ValueError):
         raise _by_hand(before, after) from None

@@ -102,22 +102,25 @@ def _from_table(
 
 
 def _checked_place(table: Table, key: str, kind: PasswordKind, place: str, base: Path) -> str:
+    if kind is PasswordKind.FILE:
+        return str(absolute(table, key, place, base) or "")
+    if what := mistake_in(kind, place):
+        table.mistake(key, what)
+    return place
+
+
+def mistake_in(kind: PasswordKind, place: str) -> str:
+    """What is wrong with what follows the name of a source; "" for nothing."""
     match kind:
         case PasswordKind.COMMAND:
             try:
                 shlex.split(place)
             except ValueError:
-                table.mistake(key, "the command has a quotation mark or backslash without its end")
-        case PasswordKind.FILE:
-            return str(absolute(table, key, place, base) or "")
-        case PasswordKind.CREDENTIAL:
-            if "/" in place or place in (".", ".."):
-                table.mistake(
-                    key, "a credential is named by its name in LoadCredential=, not by a path"
-                )
-        case PasswordKind.ENV:
-            if not _VARIABLE.fullmatch(place):
-                table.mistake(key, "what follows env is no name of an environment variable")
-        case PasswordKind.KEYRING:
+                return "the command has a quotation mark or backslash without its end"
+        case PasswordKind.CREDENTIAL if "/" in place or place in (".", ".."):
+            return "a credential is named by its name in LoadCredential=, not by a path"
+        case PasswordKind.ENV if not _VARIABLE.fullmatch(place):
+            return "what follows env is no name of an environment variable"
+        case _:
             pass
-    return place
+    return ""

@@ -90,7 +90,7 @@ def _show_token(client: Client, imap: Imap, at: str, token: str) -> None:
         client.mechanism = mechanism.value
         client.wire.authenticate(mechanism.value, talk.respond)
     except ImapError as error:
-        said = _said(error, token, *talk.secrets)
+        said = _said(error, *talk.secrets)
         now_not = f"{at}: signing in by token did not succeed for now ({said})"
         if talk.refusal is not None and talk.refusal.is_temporary:
             raise ConnectionLost(now_not) from None

@@ -32,7 +32,10 @@ _SIGN_IN_AGAIN: Final = frozenset(
 )
 _CLIENT: Final = frozenset({"invalid_client", "unauthorized_client"})
 _SCOPE: Final = frozenset({"invalid_scope", "invalid_target"})
-_DEVICE: Final = frozenset({"authorization_pending", "expired_token", "access_denied"})
+# `authorization_declined` is Microsoft's word for `access_denied` (learn.microsoft.com/entra/
+# identity-platform/v2-oauth2-device-code, "Expected errors").
+_DENIED: Final = frozenset({"access_denied", "authorization_declined"})
+_DEVICE: Final = _DENIED | {"authorization_pending", "expired_token"}
 _OTHER: Final = frozenset({"invalid_request", "unsupported_grant_type", "unsupported_token_type"})
 _KNOWN: Final = _AWAY | _SIGN_IN_AGAIN | _CLIENT | _SCOPE | _DEVICE | _OTHER
 
@@ -140,7 +143,7 @@ def error_of(refusal: Refusal, where: str, account: str) -> FollowupdError:
         return ConnectionLost(f"{where} is not available for now ({refusal})")
     if refusal.ends_grant:
         return must_sign_in(account, f"{where} no longer accepts the sign-in ({refusal})")
-    if refusal.code == "access_denied":
+    if refusal.code in _DENIED:
         return AuthenticationError(f"{where}: the sign-in was refused there; nothing was changed")
     if refusal.code == "expired_token":
         return AuthenticationError(

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SECONDS: Final = 120.0
-"""How long to wait for another: the longest refresh takes three requests of 30 seconds."""
+"""How long to wait for another. A refresh takes some requests of 30 seconds at most; whoever gives
+up before it is done tries again later."""
 
 _LOOK_EVERY: Final = 0.05
 
@@ -35,14 +36,17 @@ def locked(path: Path, account: str, *, seconds: float = SECONDS) -> Iterator[No
         seconds: how long to wait at most.
 
     Raises:
-        SecretMissing: the file cannot be made.
+        SecretMissing: the file cannot be made, or would lie in the folder of another user.
         ConnectionLost: another process held it all the time.
     """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _refuse_strange(path.parent, account)
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
         descriptor = os.open(path, flags, 0o600)
     except OSError as error:
+        if isinstance(error, SecretMissing):
+            raise
         raise SecretMissing(
             f"the tokens of {account} cannot be locked: {path}: {error.strerror}"
         ) from None
@@ -51,6 +55,16 @@ def locked(path: Path, account: str, *, seconds: float = SECONDS) -> Iterator[No
         yield
     finally:
         os.close(descriptor)
+
+
+def _refuse_strange(folder: Path, account: str) -> None:
+    """A lock that root has made would lock the user out whose folder it is."""
+    owner = folder.stat().st_uid
+    if owner not in (os.geteuid(), 0):
+        raise SecretMissing(
+            f"the tokens of {account} were left alone: {folder} belongs to another user; run this "
+            "as that user, or name a file in a folder of your own"
+        )
 
 
 def _wait_for(descriptor: int, account: str, seconds: float) -> None:

@@ -143,8 +143,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(404, NOT_THIS)
             return
         status, title = loopback.take(self.path)
-        self._send(status, title)
-        loopback.wake()
+        try:
+            self._send(status, title)
+        finally:
+            # The answer counts also where the browser did not wait for the page.
+            loopback.wake()
 
     def _send(self, status: int, title: str) -> None:
         page = _PAGE.format(title=title, text=_TEXTS[title]).encode()

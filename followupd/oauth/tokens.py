@@ -23,7 +23,6 @@ UNSAID: Final = timedelta(minutes=30)
 """How long an access token is believed to live whose end is not told (RFC 6749, section 5.1)."""
 
 _BACKWARDS: Final = timedelta(minutes=1)
-_MOMENTS: Final = timedelta(seconds=10)
 _VERSION: Final = 1
 _LONGEST_TOKEN: Final = 16_384
 
@@ -82,11 +81,6 @@ def is_due(tokens: Tokens, now: datetime) -> bool:
     if now < tokens.obtained_at - _BACKWARDS:
         return True
     return now >= tokens.expires_at - min(MARGIN, lifetime / 2)
-
-
-def has_ended(tokens: Tokens, now: datetime) -> bool:
-    """Whether an access token works no more, or only for moments; `now` in UTC, as in `is_due`."""
-    return not tokens.obtained_at - _BACKWARDS <= now < tokens.expires_at - _MOMENTS
 
 
 def lifetime(expires_in: object) -> timedelta:

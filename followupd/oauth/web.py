@@ -1,7 +1,8 @@
 """Asking a provider's web server: TLS that is always verified, and bounds on all that comes back.
 
 No redirect is followed, no proxy or other setting of the environment is used, no cookie is kept.
-A request ends after some seconds, also where the server goes on sending a byte now and then.
+A request ends after some seconds, whatever takes its time: the look-up of the name, one of many
+addresses where nobody answers, or a server that goes on sending a byte now and then.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import os
 import socket
 import ssl
 import threading
-from contextlib import closing, contextmanager
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote_plus, urlsplit
 
@@ -23,7 +25,6 @@ from followupd.mailbox.responses import words
 from followupd.tls import tls_context
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 LARGEST: Final = 65_536
@@ -31,7 +32,12 @@ LARGEST: Final = 65_536
 
 _STEP_SECONDS: Final = 10.0
 _WHOLE_SECONDS: Final = 30.0
+_LAST_SECONDS: Final = 1.0
+"""How long a connection that was shut may take to end."""
+
 _FORM: Final = "application/x-www-form-urlencoded"
+_LATE: Final = "no answer in time"
+_TELL_LENGTH: Final = frozenset({"content-length", "transfer-encoding"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,7 @@ def get(url: str, ca_file: Path | None, *, seconds: float = _WHOLE_SECONDS) -> R
         ConnectionLost: nothing was answered in time, or too much, or by somebody else.
         ConfigError: the file of certificates cannot be used.
     """
-    return _ask(httpx.Request("GET", url, headers=_headers()), ca_file, seconds)
+    return _ask(_request("GET", url, _headers()), ca_file, seconds)
 
 
 def post(url: str, form: Form, ca_file: Path | None, *, seconds: float = _WHOLE_SECONDS) -> Reply:
@@ -88,8 +94,23 @@ def post(url: str, form: Form, ca_file: Path | None, *, seconds: float = _WHOLE_
         # RFC 6749, section 2.3.1: each part is urlencoded first.
         pair = ":".join(quote_plus(part) for part in form.basic)
         headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
-    request = httpx.Request("POST", url, headers=headers, content=form.body.encode())
-    return _ask(request, ca_file, seconds)
+    return _ask(_request("POST", url, headers, form.body.encode()), ca_file, seconds)
+
+
+def _request(
+    method: str, url: str, headers: dict[str, str], content: bytes | None = None
+) -> httpx.Request:
+    try:
+        return httpx.Request(method, url, headers=headers, content=content)
+    except (httpx.InvalidURL, UnicodeError):
+        raise _no_host(where(url)) from None
+
+
+def _no_host(place: str) -> ConnectionLost:
+    return ConnectionLost(
+        f"{place}: this is no name that a host can have; check accounts.oauth.provider",
+        reached=False,
+    )
 
 
 def _headers() -> dict[str, str]:
@@ -102,46 +123,101 @@ def _ask(request: httpx.Request, ca_file: Path | None, seconds: float) -> Reply:
     if request.url.scheme != "https":
         raise ConnectionLost(f"{place}: nothing secret is sent without TLS; the address is http")
     context = tls_context(ca_file, key="oauth.ca_file")
-    step = min(_STEP_SECONDS, seconds)
+    deadline = _Deadline(min(_STEP_SECONDS, seconds))
+    answered: SimpleQueue[Reply | Exception] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answered.put(_answer(request, context, place, deadline))
+        except Exception as error:  # noqa: BLE001 - handed over to whoever asked
+            answered.put(error)
+
+    # What waits for a name or an address cannot be interrupted, only left alone.
+    threading.Thread(target=ask, name="oauth", daemon=True).start()
+    try:
+        reply = answered.get(timeout=seconds)
+    except Empty:
+        deadline.shut()
+        reply = _last_word(answered, place)
+    except BaseException:
+        # Nothing is sent any more once nobody waits for the answer.
+        deadline.shut()
+        raise
+    if isinstance(reply, Exception):
+        raise reply
+    return reply
+
+
+def _last_word(answered: SimpleQueue[Reply | Exception], place: str) -> Reply | Exception:
+    """What a connection that was shut ends with; nothing more is sent over one that is not."""
+    try:
+        return answered.get(timeout=_LAST_SECONDS)
+    except Empty:
+        return ConnectionLost(f"{place}: {_LATE}", reached=False)
+
+
+def _answer(
+    request: httpx.Request, context: ssl.SSLContext, place: str, deadline: _Deadline
+) -> Reply:
     client = httpx.Client(
-        verify=context, trust_env=False, timeout=step, follow_redirects=False, http2=False
+        verify=context, trust_env=False, timeout=deadline.step, follow_redirects=False, http2=False
     )
     try:
-        with client, _ended_after(seconds) as deadline:
-            request.extensions = {"timeout": httpx.Timeout(step).as_dict(), "trace": deadline.trace}
+        with closing(deadline), client:
+            timeout = httpx.Timeout(deadline.step).as_dict()
+            request.extensions = {"timeout": timeout, "trace": deadline.trace}
             with closing(client.send(request, stream=True)) as response:
-                return Reply(response.status_code, _body(response, place))
+                return Reply(response.status_code, _body(response, place, deadline))
     except ConnectionLost:
         raise
     except httpx.HTTPError as error:
-        raise ConnectionLost(f"{place}: {_why(error)}", reached=_was_reached(error)) from None
+        why = _LATE if deadline.is_over else _why(error)
+        raise ConnectionLost(f"{place}: {why}", reached=_was_reached(error)) from None
+    except UnicodeError:
+        raise _no_host(place) from None
     except (httpx.InvalidURL, httpx.StreamError, OSError, ValueError):
-        raise ConnectionLost(f"{place}: the answer was not understood") from None
+        why = _LATE if deadline.is_over else "the answer was not understood"
+        raise ConnectionLost(f"{place}: {why}") from None
 
 
-def _body(response: httpx.Response, place: str) -> bytes:
+def _body(response: httpx.Response, place: str, deadline: _Deadline) -> bytes:
     body = bytearray()
     for piece in response.iter_raw():
         body += piece
         if len(body) > LARGEST:
             raise ConnectionLost(f"{place} gave an answer that makes no sense: it is far too long")
+    # Where the length was not told, a connection that was shut looks like a whole answer.
+    if deadline.is_over and not _TELL_LENGTH.intersection(response.headers):
+        raise ConnectionLost(f"{place}: {_LATE}")
     return bytes(body)
 
 
 class _Deadline:
-    """Shuts the connection when the time is over, whatever the other side still sends."""
+    """Shuts the connection when the time is over, whatever the other side still sends.
 
-    def __init__(self) -> None:
+    Attributes:
+        step: seconds that each step may take.
+    """
+
+    def __init__(self, step: float) -> None:
+        self.step = step
         self._twin: socket.socket | None = None
         self._guard = threading.Lock()
         self._is_over = False
 
     def trace(self, name: str, info: dict[str, Any]) -> None:
-        """Remember the connection as soon as there is one; called by httpx."""
+        """Remember the connection as soon as there is one; called by httpx.
+
+        Raises:
+            httpx.ConnectTimeout: the time was over by then; nothing was sent, and nothing is.
+        """
         if name != "connection.connect_tcp.complete":
             return
         connected = info["return_value"].get_extra_info("socket")
         with self._guard:
+            if self._is_over:
+                connected.close()
+                raise httpx.ConnectTimeout(_LATE)
             # A twin outlives the wrapping into TLS, which takes the first one's number away.
             self._twin = socket.socket(fileno=os.dup(connected.fileno()))
 
@@ -150,16 +226,14 @@ class _Deadline:
         with self._guard:
             self._is_over = True
             if self._twin is not None:
-                try:
+                with suppress(OSError):
                     self._twin.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    return
 
-    def check(self) -> None:
-        """Raise httpx's own error where the time is over."""
+    @property
+    def is_over(self) -> bool:
+        """Whether the time was over."""
         with self._guard:
-            if self._is_over:
-                raise httpx.ReadTimeout("the time was over") from None
+            return self._is_over
 
     def close(self) -> None:
         """Give the twin back."""
@@ -169,27 +243,9 @@ class _Deadline:
                 self._twin = None
 
 
-@contextmanager
-def _ended_after(seconds: float) -> Iterator[_Deadline]:
-    deadline = _Deadline()
-    timer = threading.Timer(seconds, deadline.shut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield deadline
-        # Where the length was not told, a connection that was shut looks like a whole answer.
-        deadline.check()
-    except (httpx.HTTPError, httpx.StreamError, OSError):
-        deadline.check()
-        raise
-    finally:
-        timer.cancel()
-        deadline.close()
-
-
 def _why(error: httpx.HTTPError) -> str:
     if isinstance(error, httpx.TimeoutException):
-        return "no answer in time"
+        return _LATE
     cause = _cause(error)
     if isinstance(cause, ssl.SSLCertVerificationError):
         return (

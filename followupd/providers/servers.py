@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from followupd.config.accounts import HOST
+from followupd.config.accounts import HOST, IMAP_PORTS, SMTP_PORTS
 from followupd.config.settings import Security
 
 
@@ -36,10 +36,7 @@ class Server:
         return f"{self.host}:{self.port} ({protection[self.security]})"
 
 
-USUAL_PORTS: Final = {
-    Protocol.IMAP: {Security.TLS: 993, Security.STARTTLS: 143},
-    Protocol.SMTP: {Security.TLS: 465, Security.STARTTLS: 587},
-}
+USUAL_PORTS: Final = {Protocol.IMAP: IMAP_PORTS, Protocol.SMTP: SMTP_PORTS}
 """RFC 8314, sections 3.2 and 3.3, and RFC 3501; RFC 6409 for 587."""
 
 

@@ -10,14 +10,13 @@ from __future__ import annotations
 import os
 import shlex
 import stat
-import tempfile
-from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from followupd.config.settings import PasswordKind, PasswordSource
 from followupd.errors import AuthenticationError
+from followupd.replacing import put, sync_folder
 from followupd.secrets.sources import no_keyring
 
 if TYPE_CHECKING:
@@ -104,7 +103,7 @@ def forget(source: PasswordSource, *, service: str, username: str) -> bool:
             )
     try:
         path.unlink()
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise AuthenticationError(f"{path} was not deleted: {error.strerror}") from None
     return True
@@ -165,7 +164,7 @@ def _store_in_file(path: Path, secret: Secret, *, replace: bool) -> None:
         # In a sticky folder others cannot take a file of ours away, and theirs is not ours.
         is_open = mode & _OTHERS_WRITE and not mode & stat.S_ISVTX
         if not is_open:
-            _write(path, secret)
+            put(path, secret.reveal().encode() + b"\n")
     except OSError as error:
         raise AuthenticationError(
             f"the password was not stored: {path}: {error.strerror}"
@@ -175,30 +174,6 @@ def _store_in_file(path: Path, secret: Secret, *, replace: bool) -> None:
             f"the password was not stored: others may write in {path.parent}, and so put another "
             f"file there; run `chmod go-w {shlex.quote(str(path.parent))}`"
         )
-
-
-def _write(path: Path, secret: Secret) -> None:
-    # mkstemp makes it for its owner alone.
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secret.reveal().encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _is_regular(path: Path) -> bool:

@@ -116,6 +116,7 @@ def test_a_clock_that_is_wrong_is_seen_by_what_the_server_stamps(shell: Shell) -
     assert "minutes behind this machine's" in line.detail
 
 
+@pytest.mark.every_moment
 def test_killed_at_any_moment_it_never_leaves_two_and_the_next_try_clears_up(
     shell: Shell, mailbox: UserMailbox
 ) -> None:

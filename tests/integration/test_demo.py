@@ -261,6 +261,7 @@ def test_nothing_is_left_on_the_disk(told: Told, folder: Path) -> None:
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.same_on_any_python  # the whole story once more
 def test_kept_up_the_mailbox_can_be_looked_into_until_ctrl_c(tmp_path: Path) -> None:
     """With --keep any client signs in with what is printed, and SIGINT ends it all."""
     with started(tmp_path, "--keep") as process:

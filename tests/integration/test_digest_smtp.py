@@ -32,6 +32,7 @@ from followupd.service.setup import open_world
 from followupd.store import Store
 from tests.support.cli import CONFIG, Shell
 from tests.support.dovecot import PASSWORD
+from tests.support.killed import WARM_UP
 from tests.support.killed_digest import deliveries
 from tests.support.seeker import BERLIN, SetClock
 from tests.support.stories import DANA, story
@@ -368,11 +369,13 @@ def test_a_refused_login_is_not_tried_again_soon(
     assert "not-the-secret" not in sending.shell.did("list").out
 
 
+@pytest.mark.every_moment
 def test_killed_at_every_moment_it_is_never_sent_twice(sending: Sending) -> None:
     """What was handed over is not repeated; what surely was not comes later that day."""
     day = datetime(2026, 11, 18, 8, tzinfo=BERLIN).astimezone(UTC)
     outcomes = []
     with deliveries(sending.config, sending.state) as deliver_once:
+        assert deliver_once(WARM_UP, day) == "placed"
         for mark in range(1, 60):
             before = len(sending.server.inbox.envelopes)
             now = day + timedelta(days=mark)

@@ -59,6 +59,31 @@ def test_a_refused_login_is_told_without_the_secret(
     assert "not-the-secret" not in str(caught.value)
 
 
+def test_a_password_that_is_refused_is_shown_no_second_time(clear_server: SmtpServer) -> None:
+    """Not by another mechanism either: that could lock the account."""
+    with pytest.raises(AuthenticationError):
+        asyncio.run(sign_in(_smtp(clear_server, Security.NONE), smtp_secret("not-the-secret")))
+    assert clear_server.commands.count("AUTH") == 1
+
+
+def test_a_mechanism_that_the_server_offers_and_does_not_know_is_passed_over(
+    clear_server: SmtpServer,
+) -> None:
+    """Then nothing was said about the password."""
+    clear_server.script.answers["AUTH"] = "504 unrecognized authentication type"
+    with pytest.raises(AuthenticationError, match="504"):
+        asyncio.run(sign_in(_smtp(clear_server, Security.NONE), smtp_secret()))
+    assert clear_server.commands.count("AUTH") == 2
+
+
+def test_a_server_where_nobody_signs_in_is_told_by_its_port() -> None:
+    """Such as the one for other servers; the password is shown to nobody."""
+    with SmtpServer(withheld_mechanisms=("PLAIN", "LOGIN")) as server:
+        with pytest.raises(ServerRefused, match=r"no way to sign in.*smtp\.port"):
+            asyncio.run(sign_in(_smtp(server, Security.NONE), smtp_secret()))
+        assert "AUTH" not in server.commands
+
+
 def test_a_login_that_is_refused_for_now_is_no_wrong_password(clear_server: SmtpServer) -> None:
     """The user is not sent to look for a mistake that is none."""
     clear_server.script.answers["AUTH"] = "454 try later"

@@ -102,14 +102,13 @@ KINDS = (
 
 def _cases(*kinds: Kind) -> list[object]:
     """One group per kind: no server runs twice."""
-    return [
-        pytest.param(
-            kind,
-            id=kind.says,
-            marks=[getattr(pytest.mark, kind.mark), pytest.mark.xdist_group(kind.says)],
-        )
-        for kind in kinds
-    ]
+    return [pytest.param(kind, id=kind.says, marks=_marks(kind)) for kind in kinds]
+
+
+def _marks(kind: Kind) -> list[pytest.MarkDecorator]:
+    marks = [getattr(pytest.mark, kind.mark), pytest.mark.xdist_group(kind.says)]
+    # What another server does differs by the server.
+    return marks if kind is DOVECOT else [*marks, pytest.mark.same_on_any_python]
 
 
 REMOVING = _cases(*(kind for kind in KINDS if kind.removes_one))

@@ -3,7 +3,8 @@
 Usage: python -m tests.support.killed_digest CONFIG STATE. Each line read from standard input holds
 a moment and the time it is; a process is forked that delivers once and is killed at that moment,
 counted over each transaction and each command to a server. A line is printed for each: `killed`,
-or what came of the delivery. `deliveries` talks to such a process.
+or what came of the delivery. The moment `WARM_UP` asks for a delivery that is not forked.
+`deliveries` talks to such a process.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from followupd.mailbox.wire import Wire
 from followupd.service.digesting import deliver
 from followupd.service.setup import open_world
 from followupd.store import Store
-from tests.support.killed import Fate
+from tests.support.killed import WARM_UP, Fate
 from tests.support.seeker import SetClock
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
 def deliveries(config: Path, state: Path) -> Iterator[Callable[[int, datetime], str]]:
     """Deliver in other processes: at which moment to be killed (0: at none), and what time it is.
 
-    What is called answers with `killed`, or with what came of the delivery.
+    Let the first be one with `WARM_UP`, which makes those after it several times as fast. What is
+    called answers with `killed`, or with what came of the delivery.
     """
     with subprocess.Popen(
         [sys.executable, "-m", "tests.support.killed_digest", str(config), str(state)],
@@ -95,11 +97,15 @@ def _mark_moments(fate: Fate) -> None:
     aiosmtplib.SMTP.data = data_and_count  # type: ignore[method-assign]
 
 
-def one_delivery(config: str, state: str, now: str, mark: int) -> str:
-    """One delivery that ends at the moment `mark`; else what came of it."""
+def one_delivery(config: str, state: str, now: str, fate: Fate | None = None) -> str:
+    """One delivery that ends at the moment that is marked, if any; else what came of it."""
     world = open_world(load(Path(config)), Path(state), SetClock(datetime.fromisoformat(now)))
-    _mark_moments(Fate(mark))
-    return deliver(world, Path(state)).outcome.value
+    if fate is not None:
+        _mark_moments(fate)
+    try:
+        return deliver(world, Path(state)).outcome.value
+    finally:
+        world.store.close()
 
 
 def main(config: str, state: str) -> None:
@@ -107,9 +113,12 @@ def main(config: str, state: str) -> None:
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     for line in sys.stdin:
         mark, now = line.split()
+        if int(mark) == WARM_UP:
+            print(one_delivery(config, state, now), flush=True)
+            continue
         child = os.fork()
         if child == 0:
-            print(one_delivery(config, state, now, int(mark)), flush=True)
+            print(one_delivery(config, state, now, Fate(int(mark))), flush=True)
             os._exit(0)
         _, status = os.waitpid(child, 0)
         if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:

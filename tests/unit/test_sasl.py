@@ -153,6 +153,18 @@ def test_a_conversation_ends_whatever_the_server_does(mechanism: Mechanism, dumm
         talk.respond(b"")
 
 
+@pytest.mark.parametrize("mechanism", list(Mechanism))
+@pytest.mark.parametrize("key", ["status", "scope"])
+def test_an_error_that_repeats_the_token_does_not_show_it(mechanism: Mechanism, key: str) -> None:
+    """As it was sent, or out of its base64; the rest of the words stays."""
+    talk = Conversation(mechanism, "robin", TOKEN, host="mail.x.example", port=1)
+    repeated = f"mail.x.example wants no {TOKEN} and no {b64encode(talk.first).decode()}"
+    talk.respond(b"")
+    talk.respond(json.dumps({"status": "401", key: repeated}).encode())
+    assert talk.refusal is not None
+    assert getattr(talk.refusal, key) == "mail.x.example wants no … and no …"
+
+
 def test_a_challenge_that_is_not_base64_is_empty() -> None:
     """Some servers send plain text where a challenge belongs."""
     assert decoded("eyJ9") == b'{"}'

@@ -56,7 +56,8 @@ def _advice(account: str, source: PasswordSource) -> str:
     if source.kind is PasswordKind.CREDENTIAL:
         return (
             "a credential is there in the service only: run the check as it does, by `systemd-run "
-            f"--pipe --uid=… -p LoadCredential={source.value}:… followupd check`"
+            f"--pipe --uid=… -p LoadCredentialEncrypted={source.value}:… followupd check`, with "
+            "that line as it stands in the service's unit"
         )
     return f"`followupd login {account}` stores one, or tells where to put it"
 

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import logging
 import os
-import shlex
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from followupd.cli import logs
 from followupd.cli.asking import converse, is_terminal, yes_or_no
+from followupd.cli.configured import with_config
 from followupd.cli.init import file
 from followupd.cli.init.machine import Machine, own_zone
 from followupd.cli.init.questions import init_questions
 from followupd.cli.init.service import service_questions, set_up, surroundings, unit_for
 from followupd.cli.init.wishes import command_line, refuse_incomplete, wishes_of
 from followupd.cli.login import leave_mark, place_of
+from followupd.cli.login_password import first_line
 from followupd.cli.screen import Screen, print_json
 from followupd.config import OAuth, default_path, load, parse, state_directory
 from followupd.config.changing import changed_text
@@ -43,8 +44,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_LONGEST: Final = 2000
 _UNCHANGED: Final = "nothing was written"
+_NO_SERVICE: Final = "the configuration is written, and the service is not installed"
 
 
 def init(arguments: Namespace, clock: Clock) -> int:
@@ -65,6 +66,8 @@ def init(arguments: Namespace, clock: Clock) -> int:
     path = (arguments.config or default_path(os.environ)).absolute()
     text, known = _existing(path, screen)
     asks = is_terminal() and not arguments.yes
+    if asks:
+        file.refuse_unwritable(path)
     wishes = wishes_of(arguments, asks=asks)
     if not asks:
         refuse_incomplete(wishes, known, own_zone())
@@ -81,16 +84,16 @@ def init(arguments: Namespace, clock: Clock) -> int:
                 _answered(_confirmed(path, text, new), wishes, screen, line)
             elif text is not None:
                 _show(path, text, new, screen, is_wanted=arguments.yes)
-            file.write(path, new, text)
+            _write(path, new, text, line if asks else None)
             screen.line(f"{path} is written.")
     except BaseException:
         machine.undo()
         raise
-    problems = _keep_secret(machine, plan, screen)
+    problems = _keep_secret(machine, plan, arguments, screen)
     leave_mark(state_directory(os.environ), plan.account.name)
-    is_started, failures = _service(wishes, path, plan, screen, line)
+    is_started, failures = _service(wishes, path, plan, screen, arguments)
     problems += failures
-    later = () if plan.is_signed_in or not wishes.tries else (_later(plan),)
+    later = () if plan.is_signed_in or not wishes.tries else (_later(plan, arguments),)
     if text not in (None, new) and not is_started:
         screen.line(
             "A followupd that is running takes it over with `systemctl --user reload followupd`, "
@@ -142,14 +145,15 @@ def _given_password() -> Secret:
             "--password-stdin: there is no input to read it from; it is for a pipe, such as "
             "`pass show mail | followupd init --password-stdin …`"
         )
-    line = sys.stdin.readline(_LONGEST).removesuffix("\n").removesuffix("\r")
-    if not line:
-        raise UsageError("--password-stdin: the first line of the input is empty")
-    return Secret(line)
+    return Secret(first_line(sys.stdin, "--password-stdin"))
 
 
 def _answered(
-    questions: Questions[T], wishes: Wishes, screen: Screen, line: Callable[[], str]
+    questions: Questions[T],
+    wishes: Wishes,
+    screen: Screen,
+    line: Callable[[], str],
+    done: str = _UNCHANGED,
 ) -> T:
     """The answers; where nobody can be asked, what was typed and the defaults.
 
@@ -168,10 +172,10 @@ def _answered(
         return converse(questions, screen)
     except EOFError:
         print(file=sys.stderr)
-        raise FollowupdError(f"{_UNCHANGED}; to go on from here:\n{line()}") from None
+        raise FollowupdError(f"{done}; to go on from here:\n{line()}") from None
     except KeyboardInterrupt:
         print(file=sys.stderr)
-        screen.line(f"followupd: {_UNCHANGED}; to go on from here:")
+        screen.line(f"followupd: {done}; to go on from here:")
         screen.text(line())
         raise
 
@@ -200,6 +204,16 @@ def _confirmed(path: Path, text: str | None, new: str) -> Questions[None]:
         raise FollowupdError(_UNCHANGED)
 
 
+def _write(path: Path, new: str, text: str | None, line: Callable[[], str] | None) -> None:
+    """Write it; where that fails, no answer is lost."""
+    try:
+        file.write(path, new, text)
+    except FollowupdError as error:
+        if line is None:
+            raise
+        raise FollowupdError(f"{error}; to go on from here:\n{line()}") from None
+
+
 def _show(path: Path, text: str, new: str, screen: Screen, *, is_wanted: bool) -> None:
     """Show what changes where nobody can be asked.
 
@@ -211,7 +225,9 @@ def _show(path: Path, text: str, new: str, screen: Screen, *, is_wanted: bool) -
         raise UsageError(f"{path} would change as shown above; --yes writes it, and {_UNCHANGED}")
 
 
-def _keep_secret(machine: Machine, plan: Plan, screen: Screen) -> tuple[str, ...]:
+def _keep_secret(
+    machine: Machine, plan: Plan, arguments: Namespace, screen: Screen
+) -> tuple[str, ...]:
     """Store what was typed or granted; a sentence where that did not work."""
     source = plan.account.imap.password
     place = source.tokens if isinstance(source, OAuth) else source
@@ -220,32 +236,41 @@ def _keep_secret(machine: Machine, plan: Plan, screen: Screen) -> tuple[str, ...
     try:
         machine.keep(plan.account, plan.secret)
     except FollowupdError as error:
-        return (f"{error}; `followupd login {plan.account.name}` stores it.",)
+        login = with_config(f"followupd login {plan.account.name}", arguments)
+        said = f"{error}; `{login}` stores it."
+        return (said[0].upper() + said[1:],)
     screen.line(f"What it signs in with is kept in {place_of(place)}.")
     return ()
 
 
-def _later(plan: Plan) -> str:
-    return f"The mailbox was not signed in to yet: `followupd login {plan.account.name}` does it."
+def _later(plan: Plan, arguments: Namespace) -> str:
+    login = with_config(f"followupd login {plan.account.name}", arguments)
+    return f"The mailbox was not signed in to yet: `{login}` does it."
 
 
 def _service(
-    wishes: Wishes, path: Path, plan: Plan, screen: Screen, line: Callable[[], str]
+    wishes: Wishes, path: Path, plan: Plan, screen: Screen, arguments: Namespace
 ) -> tuple[bool, tuple[str, ...]]:
     """Install and start the service where it is wanted; whether it runs, and what went wrong."""
     if wishes.service is False:
         return False, ()
+    untried = "" if plan.is_signed_in else " --no-try"
+
+    def line() -> str:
+        only = f"followupd init --account {plan.account.name} --service --yes{untried}"
+        return with_config(only, arguments)
+
     questions = service_questions(
         wishes, surroundings(), lambda: unit_for(path), is_ready=plan.is_signed_in
     )
     try:
-        unit, lingers, said = _answered(questions, wishes, screen, line)
+        unit, lingers, said = _answered(questions, wishes, screen, line, _NO_SERVICE)
         if unit is not None:
             said = set_up(unit, lingers=lingers)
     except FollowupdError as error:
         return False, (str(error),)
-    for sentence in said:
-        screen.line(sentence)
+    for each in said:
+        screen.line(each if each.endswith(".") else f"{each}.")
     return unit is not None, ()
 
 
@@ -258,7 +283,7 @@ def _tell_end(
     is_started: bool,
 ) -> None:
     """What is left to do, and how it goes on."""
-    config = f" --config {shlex.quote(str(arguments.config))}" if arguments.config else ""
+    config = with_config("", arguments)
     for sentence in problems:
         screen.line(sentence)
     if is_started:

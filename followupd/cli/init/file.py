@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import os
+import shlex
+import stat
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -53,16 +55,47 @@ def write(path: Path, text: str, was: str | None) -> None:
                 f"{path} was changed by somebody else meanwhile, and is left as it is; run "
                 "`followupd init` again"
             )
+        refuse_unwritable(path)
         _replace(target, text)
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise FollowupdError(f"{path} cannot be written: {reason}; nothing was changed") from None
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Say beforehand that the file or its folder cannot be written.
+
+    A file that is marked read-only was meant to be, though its folder would let it be replaced.
+
+    Raises:
+        FollowupdError: it cannot.
+    """
+    target = path.resolve()
+    try:
+        if not target.stat().st_mode & stat.S_IWUSR or not os.access(target, os.W_OK):
+            raise FollowupdError(
+                f"{path} is read-only, and is left as it is; if it may be changed, run "
+                f"`chmod u+w {shlex.quote(str(target))}`"
+            )
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    folder = next(each for each in target.parents if each.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise FollowupdError(
+            f"{path} cannot be written: nothing can be put into {folder}; name another file with "
+            "--config, or let yourself write there"
+        )
 
 
 def _replace(target: Path, text: str) -> None:
     # mkstemp gives it to its owner alone.
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
+        with suppress(FileNotFoundError):
+            # Root may change what a service reads as another user, who could read it no longer.
+            was = target.stat()
+            if (was.st_uid, was.st_gid) != (os.geteuid(), os.getegid()) and os.geteuid() == 0:
+                os.fchown(descriptor, was.st_uid, was.st_gid)
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()

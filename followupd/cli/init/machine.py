@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from followupd.cli.init.outside import Outside
 from followupd.cli.init.places import Place, zone_is_telling
+from followupd.cli.login_trying import is_shared
 from followupd.cli.progress import Progress
 from followupd.config import OAuth
 from followupd.domain.days import say_moment
@@ -49,6 +50,7 @@ class Machine:
         self._around: Surroundings | None = None
         self._tokens: Tokens | None = None
         self._early: list[Path] = []
+        self._made: list[Path] = []
 
     def outside(self, password: Secret | None) -> Outside:
         """What the questions are handed; `password` came on standard input."""
@@ -79,6 +81,9 @@ class Machine:
         if not isinstance(source, OAuth):
             service = keyring_service(account.name)
             store(source, service=service, username=account.imap.username, secret=secret)
+            smtp = account.smtp
+            if smtp is not None and smtp.password == source and not is_shared(smtp, account.imap):
+                store(source, service=service, username=smtp.username, secret=secret)
         elif self._tokens is not None:
             from followupd.oauth import grant  # noqa: PLC0415 - few accounts have one
 
@@ -88,13 +93,14 @@ class Machine:
         """Take away what had to be kept early: nothing has come of it."""
         for path in self._early:
             path.unlink(missing_ok=True)
-            # A folder that has just been made for it is empty then.
-            with suppress(OSError):
-                path.parent.rmdir()
+        for folder in self._made:
+            with suppress(OSError):  # somebody else has put something there meanwhile
+                folder.rmdir()
 
     def _put(self, source: PasswordSource, secret: Secret) -> None:
         path = Path(source.value)
         is_new = not path.exists()
+        self._made += [folder for folder in path.parents if not folder.exists()]
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         store(source, service="", username="", secret=secret)
         if is_new:

@@ -9,6 +9,7 @@ from followupd.cli.asking import ask
 from followupd.cli.init.folders import folder_questions
 from followupd.cli.init.places import living_questions
 from followupd.cli.init.sending import digest_questions, sending_questions
+from followupd.cli.init.server_words import in_ascii
 from followupd.cli.init.servers import Choice, Chosen, found_sentences, server_questions
 from followupd.cli.init.signing_in import sign_in_questions
 from followupd.cli.init.wishes import settle
@@ -109,7 +110,7 @@ def init_questions(wishes: Wishes, known: Settings | None, outside: Outside) -> 
     account = yield from _folders(wishes, signed)
     user = yield from _user(wishes, known, name, outside, asks=is_first)
     account = yield from sending_questions(
-        wishes, account, found.smtp, signed.folders, signed.secret, outside
+        wishes, account, found, signed.folders, signed.secret, outside
     )
     settings = _settings(user, account, known)
     digest = settings.digest
@@ -131,7 +132,9 @@ def _account(wishes: Wishes, known: Settings | None) -> Questions[Account | None
         wishes.account = same[0] if same else _new_name(wishes.address or "", names)
 
     def read(answer: str) -> str:
-        return _account_name(answer or names[0], "")
+        name = _account_name(answer or names[0], "")
+        same = [each for each in names if each.casefold() == name.casefold()]
+        return same[0] if same else name
 
     path = known.path if known.path is not None else "The configuration"
     said = (
@@ -192,6 +195,9 @@ def _address(
     def read(answer: str) -> str:
         address = (answer or usual).strip()
         if not ADDRESS.fullmatch(address):
+            local, _, domain = address.rpartition("@")
+            if spelled := in_ascii(domain):
+                raise UsageError(f"Write it as the network spells it: {local}@{spelled}")
             shown = f"{quoted(address)} is no address; write" if address else "Write"
             raise UsageError(f"{shown} it bare, such as robin@example.org.")
         return address

@@ -15,6 +15,7 @@ from followupd.errors import FollowupdError, ServerRefused, UsageError
 from followupd.mailbox.folders import INBOX, find_folders
 from followupd.providers.servers import Protocol, Server
 from followupd.reading.text import clean
+from followupd.smtp import files_own_copy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from followupd.cli.init.wishes import Wishes
     from followupd.config import Account
     from followupd.mailbox.responses import Folder
-    from followupd.providers.finding import Candidate
+    from followupd.providers.finding import Found
     from followupd.secrets import Secret
 
 _WHAT_IT_IS: Final = (
@@ -34,6 +35,8 @@ _WHAT_IT_IS: Final = (
     ),
 )
 _FOLDER: Final = ("Followups", "Send")
+_OF_BRIDGE: Final = ("Folders", "Labels")
+"""Below these Proton Mail Bridge has everything that the user makes; neither holds a message."""
 _NAME_LIMIT: Final = 80
 _NONE: Final = ("none", "no", "off", "-")
 
@@ -41,7 +44,7 @@ _NONE: Final = ("none", "no", "off", "-")
 def sending_questions(
     wishes: Wishes,
     account: Account,
-    found: tuple[Candidate, ...],
+    found: Found,
     folders: Sequence[Folder] | None,
     secret: Secret | None,
     outside: Outside,
@@ -51,7 +54,7 @@ def sending_questions(
     Args:
         wishes: what was said already.
         account: as it is so far.
-        found: servers for sending that were found, best first.
+        found: what was found by the address.
         folders: those of the mailbox; None where they are not known.
         secret: the password that was typed, if one was.
         outside: what is tried.
@@ -59,12 +62,14 @@ def sending_questions(
     Raises:
         FollowupdError: it does not work, and there is nobody to ask.
     """
-    if (wishes.approval_folder or "").casefold() in _NONE:
-        return replace(account, approval_folder=None, copy_to_sent=None)
     wants = wishes.approval_folder is not None or account.approval_folder is not None
+    if (wishes.approval_folder or "").casefold() in _NONE:
+        wants = False
     if wishes.asks and wishes.approval_folder is None:
         text = "Is a draft to be sent when you move it into such a folder?"
         wants = yield from yes_or_no(text, *_WHAT_IT_IS, default=wants)
+        if not wants:
+            wishes.approval_folder = _NONE[0]
     if not wants:
         keeps = account.smtp if wishes.smtp_host is None else None
         without = replace(account, approval_folder=None, copy_to_sent=None)
@@ -74,13 +79,23 @@ def sending_questions(
     folder = yield from _folder(wishes, account, folders)
     is_missing = folders is not None and not _is_there(folder, folders)
     if is_missing and not (yield from _created(wishes, account, folder, secret, outside)):
-        wishes.approval_folder = None
+        wishes.approval_folder = _NONE[0]
         return replace(account, approval_folder=None, copy_to_sent=None)
     sending = yield from _server(wishes, account, found, secret, outside)
     if sending.smtp is None:
         outside.tell("Without a server nothing can be sent, so there is no approval folder either.")
         return replace(sending, approval_folder=None, copy_to_sent=None)
-    return replace(sending, approval_folder=folder)
+    copies = _copies(account, sending.smtp, found)
+    return replace(sending, approval_folder=folder, copy_to_sent=copies)
+
+
+def _copies(account: Account, smtp: Smtp, found: Found) -> bool | None:
+    """Whether a copy is to be laid into Sent, where the server's name does not tell it."""
+    provider = found.provider
+    is_its_own = provider is not None and smtp.host == getattr(provider.smtp, "host", None)
+    if account.copy_to_sent is None and provider is not None and is_its_own:
+        return False if provider.files_own_copy and not files_own_copy(smtp.host) else None
+    return account.copy_to_sent
 
 
 def _is_there(folder: str, folders: Sequence[Folder]) -> bool:
@@ -135,7 +150,10 @@ def _folder(wishes: Wishes, account: Account, folders: Sequence[Folder] | None) 
         return folder
 
     text = f"Name of that folder (Enter: {usual})"
-    return (yield from settle(wishes, "approval_folder", text, read))
+    folder = yield from settle(wishes, "approval_folder", text, read)
+    # Enter is a yes, too: whoever goes on from here has said it.
+    wishes.approval_folder = folder
+    return folder
 
 
 def usual_folder(folders: Sequence[Folder]) -> str:
@@ -143,6 +161,8 @@ def usual_folder(folders: Sequence[Folder]) -> str:
     others = [folder for folder in folders if folder.name.upper() != INBOX]
     marks = (each.delimiter for each in folders)
     mark = next((each for each in marks if each and each.isprintable()), "/")
+    if set(_OF_BRIDGE) <= {each.name for each in others if not each.selectable}:
+        return f"{_OF_BRIDGE[0]}{mark}{' '.join(_FOLDER)}"
     below = f"{INBOX}{mark}"
     is_below = bool(others) and all(each.name.upper().startswith(below) for each in others)
     return f"{below if is_below else ''}{mark.join(_FOLDER)}"
@@ -151,7 +171,7 @@ def usual_folder(folders: Sequence[Folder]) -> str:
 def _server(
     wishes: Wishes,
     account: Account,
-    found: tuple[Candidate, ...],
+    found: Found,
     secret: Secret | None,
     outside: Outside,
 ) -> Questions[Account]:
@@ -160,7 +180,7 @@ def _server(
     known = None
     if smtp is not None:
         known = Chosen(Server(smtp.host, smtp.port, smtp.security), smtp.username, smtp.ca_file)
-    choice = Choice(Protocol.SMTP, found, known, imap.username, imap.ca_file)
+    choice = Choice(Protocol.SMTP, found.smtp, known, imap.username, imap.ca_file)
     while True:
         typed = wishes.smtp_username
         chosen = yield from server_questions(wishes, choice, outside, may_leave=True)
@@ -172,10 +192,11 @@ def _server(
             server.host,
             server.port,
             server.security,
-            typed or (smtp.username if smtp is not None else imap.username),
+            typed or _username(account, chosen, found),
             source,
             chosen.ca_file or imap.ca_file,
         )
+        wishes.smtp_username = new.username
         try:
             if wishes.tries:
                 outside.sign_in_smtp(account.name, new, secret if source == imap.password else None)
@@ -193,6 +214,14 @@ def _server(
                 choice = replace(choice, known=None, found=())
                 continue
         return replace(account, smtp=new)
+
+
+def _username(account: Account, chosen: Chosen, found: Found) -> str:
+    """Whom the server for sending is told: mostly the same as the mailbox, as it was put right."""
+    if account.smtp is not None:
+        return account.smtp.username
+    is_usual = chosen.username in {each.username for each in found.imap}
+    return account.imap.username if is_usual else chosen.username
 
 
 def _forget(wishes: Wishes) -> None:

@@ -6,6 +6,8 @@ import ipaddress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import idna
+
 from followupd.config.accounts import HOST, is_loopback
 from followupd.config.settings import Security
 from followupd.config.words import near, quoted
@@ -58,10 +60,24 @@ def _parted(place: str) -> tuple[str, str]:
         ipaddress.ip_address(host)
     except ValueError:
         if not HOST.fullmatch(host):
+            spelled = in_ascii(host)
             raise UsageError(
-                "That is no server; write its bare name, such as imap.example.org, or its address."
+                f"Write its name as the network spells it: {spelled}"
+                if spelled
+                else "That is no server; write its bare name, such as imap.example.org, or its "
+                "address."
             ) from None
     return host.lower(), port
+
+
+def in_ascii(domain: str) -> str:
+    """How the network spells a domain with other letters (RFC 5891); "" for none such."""
+    if domain.isascii():
+        return ""
+    try:
+        return idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:
+        return ""
 
 
 def bracketed(host: str) -> str:

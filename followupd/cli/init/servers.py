@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from followupd.cli.asking import ask, yes_or_no
@@ -80,6 +81,7 @@ def server_questions(
     Raises:
         FollowupdError: it is not there, or it must be confirmed, and there is nobody to ask.
     """
+    choice = _with_typed(wishes, choice)
     chosen = yield from _first(wishes, choice, outside, may_leave=may_leave)
     while chosen is not None:
         trial = _tried(wishes, choice.protocol, chosen, outside)
@@ -90,6 +92,15 @@ def server_questions(
             raise trial.error
         chosen = yield from _after(trial, trial.error, choice, chosen, outside, may_leave=may_leave)
     return None
+
+
+def _with_typed(wishes: Wishes, choice: Choice) -> Choice:
+    """What was typed of a server whose name is only asked for holds for the one that is named."""
+    username = getattr(wishes, f"{choice.protocol.value.lower()}_username") or choice.username
+    with suppress(UsageError):  # said where it is used
+        ca_file = named_file(wishes.ca_file) if wishes.ca_file is not None else choice.ca_file
+        choice = replace(choice, ca_file=ca_file)
+    return replace(choice, username=username)
 
 
 def _first(

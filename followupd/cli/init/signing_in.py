@@ -126,7 +126,18 @@ def _by_password(
     account = replace(account, imap=imap)
     if not is_storable(source) and wishes.asks:
         yield from _stored_by_hand(source, imap)
-    return (yield from _until_taken(wishes, account, outside, outside.password))
+    secret = outside.password
+    if secret is not None and source.kind in (PasswordKind.COMMAND, PasswordKind.ENV):
+        raise UsageError(
+            f"--password-stdin: followupd cannot put a password into {{ {source.kind.value} = … }}; "
+            "leave it out, or name another place with --password-from"
+        )
+    if secret is not None:
+        meant, told = as_meant(secret.reveal(), imap.host)
+        secret = Secret(meant)
+        if told:
+            outside.tell(told)
+    return (yield from _until_taken(wishes, account, outside, secret))
 
 
 def _first(provider: Provider | None) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from followupd.cli.init.wishes import settle
+from followupd.config.passwords import mistake_in
 from followupd.config.settings import PasswordKind, PasswordSource
 from followupd.config.words import nearest
 from followupd.errors import UsageError
@@ -90,8 +91,16 @@ def read_source(text: str, account: str, outside: Outside) -> PasswordSource:
     if kind is PasswordKind.KEYRING:
         return PasswordSource(kind, "")
     if kind is PasswordKind.FILE:
-        path = Path(place).expanduser() if place else Path(f"{account}.password")
-        place = str(outside.folder / path)
+        place = _file(place or f"{account}.password", outside)
     if not place or not place.isprintable():
         raise UsageError(f"What follows {kind.value}: is missing, or holds a control character.")
+    if what := mistake_in(kind, place):
+        raise UsageError(f"{what[0].upper()}{what[1:]}.")
     return PasswordSource(kind, place)
+
+
+def _file(place: str, outside: Outside) -> str:
+    try:
+        return str(outside.folder / Path(place).expanduser())
+    except RuntimeError:
+        raise UsageError("The home folder that ~ stands for cannot be found.") from None

@@ -98,6 +98,10 @@ def command_line(wishes: Wishes, config: Path | None) -> str:
             # What begins with a hyphen would be taken for an option.
             is_joined = value.startswith("-")
             words += [f"{option(name)}={value}"] if is_joined else [option(name), value]
+    if wishes.service is not None:
+        words.append("--service" if wishes.service else "--no-service")
+    if not wishes.tries:
+        words.append("--no-try")
     return shlex.join(words)
 
 

@@ -21,7 +21,8 @@ from followupd.errors import (
     GrantRevoked,
     SecretMissing,
 )
-from followupd.oauth import grant, token_file
+from followupd.oauth import grant, token_file, vault
+from followupd.oauth.locking import locked
 from followupd.oauth.tokens import Tokens, to_json
 from tests.support import keyring_desktop
 from tests.support.grants import ACCOUNT, refreshes, signed_in, stored
@@ -29,6 +30,8 @@ from tests.support.oidc import SCOPE, Fault, OidcProvider
 from tests.support.refreshing import MOMENTS, digest, go, refreshing, said
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from followupd.config import OAuth
 
 
@@ -149,6 +152,34 @@ def test_a_new_sign_in_ends_what_could_not_be_stored(
     path.unlink()
     with pytest.raises(GrantRevoked):
         grant.access_token(ACCOUNT, oauth)
+
+
+@pytest.mark.parametrize("act", ["store", "forget", "revoke"])
+def test_a_sign_in_or_out_waits_for_a_refresh_that_is_under_way(
+    provider: OidcProvider, oauth: OAuth, act: str
+) -> None:
+    """What the refresh stores must not take the place of what the user did since."""
+    signed_in(provider, oauth)
+    old = stored(oauth)
+    new = replace(old, access="newer", refresh="newer-r")
+    acts: dict[str, Callable[[], object]] = {
+        "store": lambda: grant.store(ACCOUNT, oauth, new),
+        "forget": lambda: grant.forget(ACCOUNT, oauth),
+        "revoke": lambda: grant.revoke(ACCOUNT, oauth),
+    }
+    waiting = threading.Thread(target=acts[act])
+    with locked(vault.lock_path(ACCOUNT, oauth.tokens), ACCOUNT):
+        waiting.start()
+        # Where nothing kept it out, it would be done long before this.
+        waiting.join(0.3)
+        assert waiting.is_alive()
+        assert stored(oauth) == old
+        assert not provider.memory.is_revoked(old.refresh)
+    waiting.join(60)
+    assert not waiting.is_alive()
+    assert provider.memory.is_revoked(old.refresh) is (act == "revoke")
+    kept = token_file.read(Path(oauth.tokens.value))
+    assert kept == {"store": new, "forget": None, "revoke": old}[act]
 
 
 def test_a_file_that_others_may_read_stops_the_account(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -81,6 +84,83 @@ def test_a_provider_that_never_comes_to_an_end_is_not_waited_for(
     provider.faults["/slow"] = fault
     with pytest.raises(ConnectionLost, match="no answer in time"):
         web.get(f"{provider.issuer}/slow", provider.ca_file, seconds=0.5)
+
+
+def test_a_provider_whose_addresses_are_all_silent_is_not_waited_for_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Large providers have many, and a firewall may swallow them all."""
+    with ExitStack() as opened:
+        silent = [_silent_address(opened) for _ in range(20)]
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address) for address in silent]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        tried: list[object] = []
+        connect = socket.socket.connect
+
+        def counted(each: socket.socket, address: object) -> None:
+            tried.append(address)
+            connect(each, address)  # type: ignore[arg-type]  # it is one of the above
+
+        monkeypatch.setattr(socket.socket, "connect", counted)
+        with pytest.raises(ConnectionLost, match="no answer in time") as caught:
+            web.get("https://provider.example/", None, seconds=0.5)
+        assert not caught.value.reached
+        assert len(tried) < len(silent)
+
+
+def test_nothing_is_sent_once_nobody_waits_for_the_answer(
+    provider: OidcProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look-up that ends too late must not use up a refresh token."""
+    late, look_up = threading.Event(), socket.getaddrinfo
+
+    def slow(*asked: Any, **how: Any) -> Any:
+        assert late.wait(60)
+        return look_up(*asked, **how)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    before = set(threading.enumerate())
+    with pytest.raises(ConnectionLost, match="no answer in time"):
+        web.post(f"{provider.issuer}/token", web.Form("a=b"), provider.ca_file, seconds=0.1)
+    [left_alone] = [
+        each for each in threading.enumerate() if each.name == "oauth" and each not in before
+    ]
+    late.set()
+    left_alone.join(60)
+    assert not left_alone.is_alive()
+    assert provider.ledger.requests == []
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"])
+def test_no_proxy_of_the_environment_is_told_anything(
+    provider: OidcProvider, oauth: OAuth, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The provider is asked itself."""
+    signed_in(provider, oauth)
+    monkeypatch.setenv(name, "http://127.0.0.1:1")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert grant.access_token(ACCOUNT, oauth)[0]
+
+
+def _silent_address(opened: ExitStack) -> tuple[str, int]:
+    """Where connections are neither taken nor refused: the queue for them is full."""
+    listener = opened.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+    address: tuple[str, int] = listener.getsockname()
+    for _ in range(3):
+        waiting = opened.enter_context(socket.socket())
+        waiting.setblocking(False)
+        waiting.connect_ex(address)
+    return address
+
+
+@pytest.mark.parametrize(
+    "host", ["xn--a", "xn--", "a..b", "\N{LATIN SMALL LETTER U WITH DIAERESIS}" * 80]
+)
+def test_a_name_that_no_host_can_have_is_told(host: str) -> None:
+    """It came from the configuration or from a discovery document."""
+    with pytest.raises(ConnectionLost, match=r"no name that a host can have.*oauth\.provider"):
+        web.get(f"https://{host}/", None)
 
 
 def test_nothing_is_asked_without_tls(provider: OidcProvider) -> None:

@@ -123,6 +123,7 @@ def test_a_token_of_another_kind_is_refused() -> None:
         ("unsupported_grant_type", ServerRefused, "registered"),
         ("something_new", ServerRefused, "registered"),
         ("access_denied", AuthenticationError, "nothing was changed"),
+        ("authorization_declined", AuthenticationError, "nothing was changed"),
         ("expired_token", AuthenticationError, "not entered in time"),
         ("slow_down", ConnectionLost, "for now"),
     ],

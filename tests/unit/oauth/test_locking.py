@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING
 
@@ -15,22 +16,23 @@ if TYPE_CHECKING:
 
 
 def test_the_lock_is_held_by_one_thread_at_a_time(tmp_path: Path) -> None:
-    """Also among threads of one process."""
-    path, inside, most = tmp_path / "folder" / "lock", [0], [0]
+    """Also among threads of one process: the next one comes in when the first has left."""
+    path, order, waits = tmp_path / "folder" / "lock", list[str](), threading.Event()
 
     def work() -> None:
-        for _ in range(20):
-            with locked(path, "work"):
-                inside[0] += 1
-                most[0] = max(most[0], inside[0])
-                inside[0] -= 1
+        waits.set()
+        with locked(path, "work"):
+            order.append("the second is in")
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
+    thread = threading.Thread(target=work)
+    with locked(path, "work"):
         thread.start()
-    for thread in threads:
-        thread.join()
-    assert most == [1]
+        assert waits.wait(60)
+        # Where nothing kept it out, it would be in long before this.
+        thread.join(0.3)
+        order.append("the first leaves")
+    thread.join(60)
+    assert order == ["the first leaves", "the second is in"]
 
 
 def test_whoever_waits_too_long_is_told_so(tmp_path: Path) -> None:
@@ -53,6 +55,19 @@ def test_an_error_inside_lets_go_of_the_lock(tmp_path: Path) -> None:
         _ = 1 // 0
     with locked(path, "work", seconds=0):
         assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_nothing_is_put_into_the_folder_of_another_user(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A lock of root's would keep the user's own daemon from its tokens, long after."""
+    if os.geteuid() == 0:
+        os.chown(tmp_path, 65_534, -1)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: 65_534)
+    with pytest.raises(SecretMissing, match="belongs to another user"), locked(tmp_path / "l", "w"):
+        pytest.fail("it was held")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_lock_that_cannot_be_made_is_told(tmp_path: Path) -> None:

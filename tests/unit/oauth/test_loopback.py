@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import socket
+import struct
 from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -117,6 +118,20 @@ def test_a_browser_that_says_nothing_holds_nobody_up(loopback: Loopback) -> None
     port = int(loopback.host.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port), timeout=60):
         assert ARRIVED in _get(loopback, "/?right")
+
+
+def test_a_browser_that_does_not_wait_for_the_page_has_answered_all_the_same(
+    loopback: Loopback,
+) -> None:
+    """Its window was closed at once; the user is not left waiting."""
+    port = int(loopback.host.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        # Closing then resets the connection, so that the page cannot be sent.
+        no_linger = struct.pack("ii", 1, 0)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_linger)
+        connection.sendall(f"GET /?right HTTP/1.1\r\nHost: {loopback.host}\r\n\r\n".encode())
+    assert _is_awake(loopback, 60)
+    assert loopback.answer == Returned("the-code")
 
 
 def test_garbage_is_borne(loopback: Loopback) -> None:
