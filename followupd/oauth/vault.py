@@ -9,8 +9,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from followupd import desktop_keyring
 from followupd.config import state_directory
 from followupd.config.settings import PasswordKind
+from followupd.desktop_keyring import KeyringRefused, NoKeyring
 from followupd.errors import SecretMissing
 from followupd.oauth import token_file
 from followupd.oauth.tokens import from_json, to_json
@@ -60,11 +62,9 @@ def write(account: str, place: PasswordSource, tokens: Tokens) -> None:
     if place.kind is PasswordKind.FILE:
         token_file.write(Path(place.value), tokens)
         return
-    import keyring  # noqa: PLC0415 - slow to import, and most runs need none
-
     try:
-        keyring.set_password(_service(account), USERNAME, to_json(tokens))
-    except Exception as error:  # noqa: BLE001 - back ends raise errors of their own
+        desktop_keyring.put(_service(account), USERNAME, to_json(tokens))
+    except (NoKeyring, KeyringRefused) as error:
         raise SecretMissing(f"the tokens were not stored: {_keyring_trouble(error)}") from None
 
 
@@ -79,15 +79,10 @@ def erase(account: str, place: PasswordSource) -> bool:
     """
     if place.kind is PasswordKind.FILE:
         return token_file.erase(Path(place.value))
-    if _keyring_get(account) is None:
-        return False
-    import keyring  # noqa: PLC0415 - slow to import, and most runs need none
-
     try:
-        keyring.delete_password(_service(account), USERNAME)
-    except Exception as error:  # noqa: BLE001 - back ends raise errors of their own
+        return desktop_keyring.delete(_service(account), USERNAME)
+    except (NoKeyring, KeyringRefused) as error:
         raise SecretMissing(f"the tokens were not deleted: {_keyring_trouble(error)}") from None
-    return True
 
 
 def _service(account: str) -> str:
@@ -97,22 +92,18 @@ def _service(account: str) -> str:
 
 
 def _keyring_get(account: str) -> str | None:
-    import keyring  # noqa: PLC0415 - slow to import, and most runs need none
-
     try:
-        return keyring.get_password(_service(account), USERNAME)
-    except Exception as error:  # noqa: BLE001 - back ends raise errors of their own
+        return desktop_keyring.get(_service(account), USERNAME)
+    except (NoKeyring, KeyringRefused) as error:
         raise SecretMissing(
             f"the tokens of {account} cannot be had: {_keyring_trouble(error)}"
         ) from None
 
 
-def _keyring_trouble(error: Exception) -> str:
-    from keyring.errors import NoKeyringError  # noqa: PLC0415 - as above
-
-    if isinstance(error, NoKeyringError):
+def _keyring_trouble(error: NoKeyring | KeyringRefused) -> str:
+    if isinstance(error, NoKeyring):
         return (
             "there is no keyring to be reached here, which is usual for a system service or a "
             'machine without a desktop; keep them in a file: accounts.oauth.tokens = { file = "…" }'
         )
-    return f"the keyring refused ({type(error).__name__}); unlock it and try again"
+    return f"the keyring: {error}"

@@ -10,12 +10,13 @@ import os
 import secrets
 import shlex
 import shutil
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from followupd import desktop_keyring
 from followupd.config.settings import PasswordKind, PasswordSource
+from followupd.desktop_keyring import KeyringRefused, NoKeyring
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,12 +88,14 @@ def keyring_works(seconds: float = _KEYRING_SECONDS) -> bool:
     Args:
         seconds: how long it may take; a locked one asks to be unlocked, where somebody can answer.
     """
-    worked: list[bool] = []
-    # A question that nobody answers would hold up a command for ever.
-    trial = threading.Thread(target=lambda: worked.append(_tried_keyring()), daemon=True)
-    trial.start()
-    trial.join(seconds)
-    return worked == [True]
+    value = secrets.token_hex(8)
+    try:
+        desktop_keyring.put(_TRIAL, value, value, seconds=seconds)
+        found = desktop_keyring.get(_TRIAL, value, seconds=seconds)
+        desktop_keyring.delete(_TRIAL, value, seconds=seconds)
+    except (NoKeyring, KeyringRefused):
+        return False
+    return found == value
 
 
 def fitting(around: Surroundings, account: str, folder: Path) -> tuple[Offer, ...]:
@@ -164,16 +167,3 @@ def _is_usable(program: str, environ: Mapping[str, str]) -> bool:
 
 def _is_there(program: str, environ: Mapping[str, str]) -> bool:
     return shutil.which(program, path=environ.get("PATH", os.defpath)) is not None
-
-
-def _tried_keyring() -> bool:
-    import keyring  # noqa: PLC0415 - slow to import, and most runs need none
-
-    value = secrets.token_hex(8)
-    try:
-        keyring.set_password(_TRIAL, value, value)
-        found = keyring.get_password(_TRIAL, value)
-        keyring.delete_password(_TRIAL, value)
-    except Exception:  # noqa: BLE001 - back ends raise errors of their own
-        return False
-    return found == value

@@ -14,7 +14,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from followupd import desktop_keyring
 from followupd.config.settings import PasswordKind, PasswordSource
+from followupd.desktop_keyring import KeyringRefused, NoKeyring
 from followupd.errors import AuthenticationError
 from followupd.replacing import put, sync_folder
 from followupd.secrets.sources import no_keyring
@@ -67,18 +69,13 @@ def store_in_keyring(service: str, username: str, secret: Secret) -> None:
     Raises:
         AuthenticationError: there is no keyring, it is locked, or it refuses.
     """
-    import keyring  # noqa: PLC0415 - slow to import, and most runs need none
-    from keyring.errors import NoKeyringError  # noqa: PLC0415
-
     try:
-        keyring.set_password(service, username, secret.reveal())
-    except NoKeyringError:
+        desktop_keyring.put(service, username, secret.reveal())
+    except NoKeyring:
         why = no_keyring(os.environ)
         raise AuthenticationError(f"the password was not stored: {why}") from None
-    except Exception as error:  # noqa: BLE001 - back ends raise errors of their own
-        raise AuthenticationError(
-            f"the password was not stored: the keyring refused ({type(error).__name__}); unlock it"
-        ) from None
+    except KeyringRefused as error:
+        raise AuthenticationError(f"the password was not stored in the keyring: {error}") from None
 
 
 def forget(source: PasswordSource, *, service: str, username: str) -> bool:
@@ -133,21 +130,14 @@ def standing(path: Path) -> Standing:
 
 
 def _forget_in_keyring(service: str, username: str) -> bool:
-    import keyring  # noqa: PLC0415 - slow to import, and most runs need none
-    from keyring.errors import NoKeyringError  # noqa: PLC0415
-
     try:
-        if keyring.get_password(service, username) is None:
-            return False
-        keyring.delete_password(service, username)
-    except NoKeyringError:
+        return desktop_keyring.delete(service, username)
+    except NoKeyring:
         return False
-    except Exception as error:  # noqa: BLE001 - back ends raise errors of their own
+    except KeyringRefused as error:
         raise AuthenticationError(
-            f"the password was not taken out of the keyring ({type(error).__name__}); unlock it "
-            "and try again"
+            f"the password was not taken out of the keyring: {error}"
         ) from None
-    return True
 
 
 def _store_in_file(path: Path, secret: Secret, *, replace: bool) -> None:

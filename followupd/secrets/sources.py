@@ -14,7 +14,9 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from followupd import desktop_keyring
 from followupd.config.settings import PasswordKind, PasswordSource
+from followupd.desktop_keyring import KeyringRefused, NoKeyring
 from followupd.errors import SecretMissing
 from followupd.secrets.fitting import instead_of_keyring, look_around
 from followupd.secrets.secret import Secret
@@ -114,17 +116,12 @@ def _usable(found: str) -> str:
 
 
 def _from_keyring(service: str, username: str, environ: Mapping[str, str], stored_by: str) -> str:
-    import keyring  # noqa: PLC0415 - slow to import, and most runs need none
-    from keyring.errors import NoKeyringError  # noqa: PLC0415
-
     try:
-        found = keyring.get_password(service, username)
-    except NoKeyringError:
+        found = desktop_keyring.get(service, username)
+    except NoKeyring:
         raise _NoPasswordError(no_keyring(environ)) from None
-    except Exception as error:  # noqa: BLE001 - back ends raise errors of their own
-        raise _NoPasswordError(
-            f"the keyring cannot be read ({type(error).__name__}); unlock it and try again"
-        ) from None
+    except KeyringRefused as error:
+        raise _NoPasswordError(f"the keyring cannot be read: {error}") from None
     if found is None:
         raise _NoPasswordError(
             "the keyring holds none; store it with "
