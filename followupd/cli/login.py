@@ -261,6 +261,8 @@ def _by_grant(
     from followupd.cli.login_oauth import Asking, new_grant  # noqa: PLC0415
     from followupd.oauth import grant  # noqa: PLC0415
 
+    # Where its place cannot even be read, nobody has to sign in first to learn of it.
+    grant.is_signed_in(account.name, oauth)
     asking = Asking(account.name, oauth, server.username, screen, when)
     try:
         tokens = new_grant(arguments, asking)
