@@ -10,7 +10,9 @@ BIN := $(VENV)/bin
 demo: $(VENV)/.demo
 	@$(BIN)/followupd demo $(ARGS)
 
-test: lint mail-servers mail-programs
+# What is downloaded and what is checked do not wait for each other.
+test:
+	@$(MAKE) --no-print-directory --jobs=2 lint mail-programs
 	@tests/run $(ARGS)
 
 # Our drafts in real mail programs, driven as a person would; pictures are kept in build/clients.
@@ -41,8 +43,9 @@ format: $(VENV)/.dev
 mail-servers:
 	@tests/install-mail-servers
 
-# neomutt, aerc, Thunderbird and Roundcube, for the tests that drive them.
-mail-programs:
+# neomutt, aerc, Thunderbird and Roundcube, for the tests that drive them; two installations at once
+# would only wait for each other.
+mail-programs: mail-servers
 	@tests/install-mail-programs
 
 $(BIN)/python:

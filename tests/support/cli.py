@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from followupd.cli import main
 from followupd.store import Store
+from tests.support.newstate import lay_new_database
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,11 +125,13 @@ class Shell:
 
     def add(self, *options: str, company: str = "Acme", held: str = "2026-11-30 14:00") -> str:
         """Record an interview; its id as printed."""
+        lay_new_database(self.database)
         result = self.did("add", company, "--role", "Engineer", "--held", held, *options)
         return result.out.splitlines()[0]
 
     def record(self, number: int, *events: Event) -> None:
         """Record events as the daemon would."""
+        lay_new_database(self.database)
         store = Store.open(self.database)
         with store.begin() as transaction:
             for event in events:
@@ -137,6 +140,7 @@ class Shell:
 
     def live(self, story: Story) -> int:
         """Record a whole story; its number."""
+        lay_new_database(self.database)
         store = Store.open(self.database)
         first, *rest = story.events
         assert first.kind == "added"

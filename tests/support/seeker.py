@@ -25,8 +25,10 @@ from followupd.domain.interview import Interview, Part, Person, Promise
 from followupd.domain.status import status
 from followupd.service.once import whole_pass
 from followupd.service.setup import open_world
+from followupd.store import DATABASE
 from tests.support.cli import Result
 from tests.support.delivery import mail
+from tests.support.newstate import lay_new_database
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -133,6 +135,7 @@ class Seeker:
     def world(self) -> World:
         """The service's surroundings, over the real store."""
         if self._world is None:
+            lay_new_database(self.state / DATABASE)
             self._world = open_world(load(self.config), self.state, self.clock)
         return self._world
 

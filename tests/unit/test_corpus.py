@@ -21,6 +21,7 @@ PEOPLES = ("human_reply", "human_other")
 
 pytestmark = [
     pytest.mark.corpus,
+    pytest.mark.xdist_group("corpus"),  # so that it is read once
     pytest.mark.skipif(
         not (CORPUS / "labels.csv").is_file(),
         reason="the corpus of real mail does not lie beside the checkout (../shared/corpora)",

@@ -10,7 +10,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from followupd.domain import acts, approvals, events
@@ -62,6 +62,7 @@ def _mail(subject: str, when: datetime = NOW) -> Mail:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 @given(data=st.data())
+@settings(max_examples=30)  # of each kind, and they share nearly all that is drawn
 def test_every_kind_of_event_comes_back_equal(kind: type[Event], data: st.DataObject) -> None:
     """What is written of any event reads back as the same event, offsets included."""
     event = data.draw(_values(kind))
