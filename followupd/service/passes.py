@@ -32,7 +32,7 @@ from followupd.service.observing import Observing
 from followupd.service.planning import cadence_problem
 from followupd.service.sending import Sender
 from followupd.service.strangers import Strangers
-from followupd.service.unread import awaited_by, why_not_sent
+from followupd.service.waiting import awaited_by, why_not_sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -19,21 +19,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-import structlog
-
-from followupd.domain.days import say_moment
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from followupd.service.world import World
     from followupd.store import Health
 
 WAIT: Final = timedelta(hours=1)
 """How long what is due waits for an account that cannot be read."""
-
-
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,31 +62,6 @@ def unread_since(before: Health | None, now: datetime) -> datetime:
     if before.last_pass_at is None or now - before.last_pass_at >= 2 * WAIT:
         return now - WAIT  # whatever else is wrong with it each time, it is enough
     return before.problem_since or now
-
-
-def awaited_by(world: World, account: str, number: int) -> Unread | None:
-    """The account for which what is due for an interview of `account` waits; None: for none."""
-    awaited = world.unread.awaited(account, world.clock.now())
-    if awaited is not None:
-        _log.info(
-            "waits for another account",
-            account=account,
-            interview=number,
-            other=awaited.account,
-            until=awaited.until.isoformat(),
-        )
-    return awaited
-
-
-def why_not_sent(awaited: Unread, number: int, world: World) -> str:
-    """A sentence for the user on an approved draft that waits."""
-    workdays = world.workdays
-    until = say_moment(workdays.local(awaited.until), workdays.day_of(world.clock.now()))
-    return (
-        f"the draft of interview {number} that you approved is not sent yet: the account "
-        f"{awaited.account} cannot be read, and an answer may lie there; it goes out when that "
-        f"account can be read again, or else from {until} on"
-    )
 
 
 class UnreadAccounts:
