@@ -159,9 +159,9 @@ HOSTILE = [
 @pytest.mark.parametrize("before", ["", "<p ", '<a href="', "<pre>"])
 def test_hostile_markup_takes_bounded_time(before: str, piece: str) -> None:
     """128 KiB of anything are read in a moment (measured: 0.3 s; a slow machine is granted 4 s)."""
-    started = time.perf_counter()
+    started = time.process_time()
     words_of(before + piece * (128 * 1024 // len(piece)))
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4
 
 
 @settings(max_examples=200, deadline=None)

@@ -244,6 +244,6 @@ HOSTILE = [
 def test_hostile_text_takes_bounded_time(piece: str) -> None:
     """64 KiB of anything are read in a moment (measured: 0.1 s; a slow machine is granted 3 s)."""
     text = clean_lines(piece * (TEXT_LIMIT // len(piece)), TEXT_LIMIT)
-    started = time.perf_counter()
+    started = time.process_time()
     new_text(text)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
