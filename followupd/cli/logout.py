@@ -65,8 +65,9 @@ def logout(arguments: Namespace, _clock: Clock) -> int:
     if arguments.json:
         _print_json(account, found)
     screen = Screen(sys.stderr if arguments.json else None)
-    for each in found:
-        screen.line(each.said)
+    # A keyring that is locked says the same of both servers.
+    for said in dict.fromkeys(each.said for each in found):
+        screen.line(said)
     screen.line(_next(account, found[0], arguments))
     return 1 if any(each.failed for each in found) else 0
 

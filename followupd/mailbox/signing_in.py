@@ -71,8 +71,8 @@ def _show_password(client: Client, imap: Imap, at: str, secret: str) -> None:
         said = _said(error, *forms)
         _raise_if_busy(error, f"{at}: LOGIN did not succeed for now ({said})", said)
         raise AuthenticationError(
-            f"{at} refused the login of {imap.username}: {said}; check imap.username and "
-            f"imap.password{sasl.or_by_token(_mechanisms(client))}"
+            f"{at} refused the login of {imap.username}: {said.rstrip('. ')}; check "
+            f"imap.username and imap.password{sasl.or_by_token(_mechanisms(client))}"
         ) from None
     except (OSError, *NONSENSE) as error:
         raise ConnectionLost(f"{at}: the connection broke during LOGIN ({reason(error)})") from None

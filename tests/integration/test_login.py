@@ -5,17 +5,19 @@ from __future__ import annotations
 import imaplib
 import io
 import os
+import re
 import stat
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from followupd.cli.login_password import password_questions
+from followupd.cli.login_password import first_line, password_questions
 from followupd.cli.login_trying import Attempt
 from followupd.config import Imap, PasswordKind, PasswordSource, Security
-from followupd.errors import AuthenticationError
+from followupd.errors import AuthenticationError, UsageError
 from tests.support.cli import Result, Shell
 from tests.support.dovecot import PASSWORD
 from tests.support.smtpserver import SmtpServer
@@ -23,7 +25,6 @@ from tests.support.terminal import END, AtTerminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from followupd.secrets import Secret
     from tests.support.authority import Authority
@@ -266,6 +267,14 @@ def test_an_input_without_a_password_is_a_mistake(robin: Robin, stdin: str, what
     assert what in result.err
 
 
+def test_a_closed_input_is_a_mistake_in_words() -> None:
+    """Whatever starts programs may start them without any."""
+    with pytest.raises(UsageError, match="--stdin: the input is closed"):
+        first_line(None, "--stdin")
+    with pytest.raises(UsageError, match="longer than 4096"):
+        first_line(io.StringIO("x" * 5000 + "\n"), "--stdin")
+
+
 def test_a_traceback_shows_no_secret(robin: Robin, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not even where everything is to be shown of a mistake of ours."""
 
@@ -453,3 +462,26 @@ def test_logout_leaves_a_file_that_another_account_uses(robin: Robin) -> None:
     assert result.code == 0
     assert "the account work uses it as well" in result.out
     assert robin.stored == f"{PASSWORD}\n"
+
+
+def test_the_page_names_what_login_and_logout_print_for_programs(robin: Robin) -> None:
+    """Every key of --json, and no other."""
+    page = (Path(__file__).parents[2] / "docs" / "init.md").read_text("utf-8")
+    [login] = re.findall(r"`login --json` prints .*?\n\n", page, re.DOTALL)
+    [logout] = re.findall(r"`logout --json` prints .*?\n\n", page, re.DOTALL)
+    for text, found in (
+        (login, robin.run("login", "personal", "--stdin", "--json", stdin=f"{PASSWORD}\n").json),
+        (logout, robin.run("logout", "personal", "--json").json),
+    ):
+        rows = found.get("attempts") or found["forgotten"]
+        named = set(re.findall(r"`([a-z_]+)`", text)) - {"false"}
+        assert named == {*found, *(key for row in rows for key in row)}
+
+
+def test_a_line_to_be_copied_names_the_configuration_that_was_given(robin: Robin) -> None:
+    """Without it, it would be about another one."""
+    config = f"--config {robin.shell.config}"
+    said = robin.run("logout", "personal", *config.split())
+    assert f"`followupd login personal {config}`" in said.out
+    said = robin.run("login", "personal", *config.split(), "--stdin", stdin=f"{PASSWORD}\n")
+    assert f"`followupd check {config}`" in said.out

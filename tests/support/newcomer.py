@@ -10,8 +10,8 @@ from followupd.cli.init.outside import Outside
 from followupd.cli.init.places import Place
 from followupd.cli.init.questions import init_questions
 from followupd.cli.init.wishes import Wishes
-from followupd.config import PasswordKind, PasswordSource, Security
-from followupd.errors import AuthenticationError, ConnectionLost
+from followupd.config import OAuth, PasswordKind, PasswordSource, Security
+from followupd.errors import AuthenticationError, ConnectionLost, ServerRefused
 from followupd.mailbox.responses import Folder
 from followupd.providers.finding import Candidate, Found, How
 from followupd.providers.presets import preset_of
@@ -62,6 +62,7 @@ class World:
         place: where the machine is.
         offers: what there is to keep a password in.
         grants: whether the provider grants.
+        clients: those that it knows; None for all.
         told: what was said without a question.
         asked: whom a password or a token was shown to.
         kept: what was put into files before the end.
@@ -77,6 +78,7 @@ class World:
     place: Place = DESKTOP
     offers: tuple[Offer, ...] = (IN_KEYRING, IN_FILE)
     grants: bool = True
+    clients: tuple[str, ...] | None = None
     password: Secret | None = None
     told: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -109,9 +111,11 @@ class World:
             return Found(address, domain, None, self.imap, self.smtp, (), known)
         why = f"{provider.name} has it so"
         ways = provider.sign_in
-        imap = Candidate(provider.imap, address, How.PRESET, ways, False, why)
+        name = provider.username(address)
+        imap = Candidate(provider.imap, name, How.PRESET, ways, False, why)
         smtp = provider.smtp
-        sends = (Candidate(smtp, address, How.PRESET, ways, False, why),) if smtp else ()
+        name = provider.username(address, Protocol.SMTP)
+        sends = (Candidate(smtp, name, How.PRESET, ways, False, why),) if smtp else ()
         return Found(address, domain, provider, (imap,), sends)
 
     def _try(self, protocol: Protocol, server: Server, ca_file: Path | None) -> Trial:
@@ -137,6 +141,9 @@ class World:
     def _grant(self, account: Account) -> Secret:
         if not self.grants:
             raise AuthenticationError("the user said no")
+        oauth = account.imap.password
+        if isinstance(oauth, OAuth) and self.clients and oauth.client_id not in self.clients:
+            raise ServerRefused("it does not know this client")
         return Secret(GRANTED)
 
 

@@ -16,6 +16,8 @@ from followupd.cli.checks.certificate import certificate_check
 from followupd.cli.checks.configuration import configuration
 from followupd.cli.checks.daemon import Holder, holders
 from followupd.cli.checks.line import Wall, failed, ok
+from followupd.cli.checks.reaching import IMAP, SMTP
+from followupd.cli.checks.secret import secret_check
 from followupd.cli.checks.service import told
 from followupd.cli.checks.state import Remembered, clock, size
 from followupd.cli.checks.together import side_by_side
@@ -392,3 +394,18 @@ def test_it_is_known_how_a_folder_was_found(
     """The configuration wins over the server's mark, that over the name."""
     folders = [Folder("Drafts", flags, "/"), Folder("Sent", frozenset({"\\sent"}), "/")]
     assert found_by("Drafts", "\\drafts", configured, folders) is how
+
+
+def test_a_password_that_is_missing_is_stored_for_the_server_that_lacks_it() -> None:
+    """The server that sends has one of its own, by an option of its own."""
+    lacking = 'password = { env = "FOLLOWUPD_TEST_NO_SUCH_VARIABLE" }'
+    smtp = f'[accounts.smtp]\nhost = "127.0.0.1"\nport = 9\nsecurity = "none"\n{lacking}\n'
+    [account] = parse(CONFIG + smtp, Path("/nowhere")).accounts
+    assert account.smtp is not None
+    for protocol, server, line in (
+        (IMAP, account.imap, "`followupd login personal` stores"),
+        (SMTP, account.smtp, "`followupd login personal --smtp` stores"),
+    ):
+        found = secret_check("personal", protocol, server, WALL, renews=False)
+        assert found.advice is not None
+        assert line in found.advice

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pwd
 import re
+import shlex
 import stat
+import sys
+from argparse import Namespace
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +17,20 @@ from typing import TYPE_CHECKING
 import pytest
 import tzlocal
 
+from followupd.cli.arguments import build_parser
 from followupd.cli.init import file, machine
+from followupd.cli.init.command import offer_service
+from followupd.cli.init.questions import Plan
 from followupd.cli.init.service import service_questions
-from followupd.cli.init.wishes import Wishes
+from followupd.cli.init.wishes import Wishes, wishes_of
+from followupd.cli.screen import Screen
+from followupd.config import PasswordKind, PasswordSource, parse
 from followupd.errors import FollowupdError
+from followupd.secrets import Secret
+from followupd.service.clock import SystemClock
 from followupd.service_unit import Manager, Proposal, Surroundings
 from tests.support.cli import CONFIG, Shell
+from tests.support.terminal import AtTerminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +38,21 @@ if TYPE_CHECKING:
 READY = Surroundings(Manager.READY, desktop=True, lingering=False, advice="")
 HEADLESS = Surroundings(Manager.READY, desktop=False, lingering=False, advice="")
 NOWHERE = Surroundings(Manager.NO_SYSTEMD, desktop=False, lingering=False, advice="Run it.")
+ICLOUD = """
+[user]
+name = "Robin Doe"
+timezone = "Europe/Berlin"
+[[accounts]]
+name = "personal"
+address = "robin@icloud.com"
+[accounts.imap]
+host = "imap.mail.me.com"
+username = "robin"
+password = { keyring = true }
+[accounts.smtp]
+host = "smtp.mail.me.com"
+username = "SENDER"
+"""
 OPTIONS = ("--imap-host", "imap.example.org", "--no-try", "--yes", "--no-service")
 
 
@@ -67,6 +94,96 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(FollowupdError, match="cannot be written"):
         file.write(tmp_path / "file" / "config.toml", "new", None)
+
+
+def test_a_file_that_is_marked_read_only_stays_as_it_is(tmp_path: Path) -> None:
+    """Its folder would let it be replaced, but somebody did not want that."""
+    path = tmp_path / "config.toml"
+    path.write_text("old")
+    path.chmod(0o400)
+    with pytest.raises(FollowupdError, match=r"chmod u\+w"):
+        file.write(path, "new", "old")
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_configuration_is_shown_as_it_is_before_it_is_written(tmp_path: Path) -> None:
+    """An indented line keeps its place, so that the difference can be read as one."""
+    path = tmp_path / "config.toml"
+    path.write_text(CONFIG.replace("host =", "    host ="))
+    environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "TERM": "dumb"}
+    argv = ("init", "--config", str(path), "--account", "personal", "--imap-port", "10")
+    with AtTerminal((*argv, "--no-try", "--no-service"), environment) as terminal:
+        terminal.answer_each(
+            *(("Your name", ""), ("Your address", ""), ("Sign in as before", "")),
+            *(("Your time zone", ""), ("Whose public holidays", ""), ("Language of", "")),
+            *(("How do they", ""), ("Is a draft to be sent", ""), ("When is it", "")),
+            ("Write this", "no"),
+        )
+        code, _ = terminal.end()
+    assert code == 1
+    assert '\n     host = "127.0.0.1"' in terminal.shown.replace("\r", "")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can change what another user owns")
+def test_root_leaves_a_file_to_the_user_who_reads_it(tmp_path: Path) -> None:
+    """The service of that user could not read it any more."""
+    path = tmp_path / "robin.toml"
+    path.write_text("old")
+    os.chown(path, 65_534, 65_533)
+    file.write(path, "new", "old")
+    assert (path.stat().st_uid, path.stat().st_gid) == (65_534, 65_533)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_what_was_put_early_goes_with_the_folders_that_were_made_for_it(tmp_path: Path) -> None:
+    """Whoever leaves leaves nothing behind, and what was there stays."""
+    home = tmp_path / "home"
+    home.mkdir()
+    folder = home / ".config" / "followupd"
+    at_work = machine.Machine(folder, Screen(), SystemClock())
+    source = PasswordSource(PasswordKind.FILE, str(folder / "x.client-secret"))
+    at_work.outside(None).put(source, Secret("a client's"))
+    assert Path(source.value).exists()
+    at_work.undo()
+    assert list(home.iterdir()) == []
+
+
+@pytest.mark.parametrize("username", ["robin", "robin@icloud.com"])
+def test_a_keyring_holds_the_password_for_each_user_name(
+    username: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is found by the name that a server is told; two names need two entries."""
+    held: dict[tuple[str, str], str] = {}
+    monkeypatch.setattr(
+        "keyring.set_password", lambda service, name, word: held.update({(service, name): word})
+    )
+    [account] = parse(ICLOUD.replace("SENDER", username)).accounts
+    machine.Machine(Path("/x"), Screen(), SystemClock()).keep(account, Secret("word"))
+    assert held == {("followupd:personal", name): "word" for name in {"robin", username}}
+
+
+def test_who_leaves_at_the_service_is_told_that_the_rest_is_done(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The line that goes on asks nothing again, and is one that `init` takes."""
+    settings = parse(CONFIG)
+    plan = Plan(settings, settings.accounts[0], None, is_signed_in=False)
+    arguments = Namespace(config=Path("/x y/c.toml"))
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    monkeypatch.setattr("sys.argv", [str(shell.folder / "followupd")])
+    monkeypatch.setenv("HOME", str(shell.folder))
+    (shell.folder / "followupd").touch(mode=0o755)
+    is_started, [said] = offer_service(
+        Wishes(), Path("/x y/c.toml"), plan, READY, Screen(sys.stderr), arguments
+    )
+    assert not is_started
+    assert "Install and start it" in capsys.readouterr().err
+    assert said.startswith("the configuration is written, and the service is not installed")
+    line = said[said.index("followupd init") :]
+    wishes = wishes_of(build_parser().parse_args(shlex.split(line)[1:]), asks=False)
+    assert (wishes.account, wishes.service, wishes.tries) == ("personal", True, False)
+    assert "--config '/x y/c.toml'" in line
 
 
 def test_an_existing_configuration_is_shown_its_difference_before_it_changes(

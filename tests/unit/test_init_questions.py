@@ -38,7 +38,7 @@ from followupd.providers.finding import Found, How
 from followupd.providers.servers import Protocol, Server
 from followupd.secrets import Secret
 from tests.support.cli import CONFIG
-from tests.support.newcomer import ADDRESS, GRANTED, IMAP, RIGHT, Talk, World, candidate
+from tests.support.newcomer import ADDRESS, GRANTED, IMAP, IN_FILE, RIGHT, Talk, World, candidate
 
 KEYRING = PasswordSource(PasswordKind.KEYRING, "")
 
@@ -250,13 +250,19 @@ def test_approved_drafts_need_a_folder_that_is_there() -> None:
         (("INBOX", "Drafts"), ".", "Followups.Send"),
         (("INBOX", "INBOX.Drafts", "INBOX.Sent"), ".", "INBOX.Followups.Send"),
         ((), "/", "Followups/Send"),
+        (("INBOX", "Folders", "Folders/Jobs", "Labels"), "/", "Folders/Followups Send"),
     ],
 )
 def test_the_approval_folder_is_spelled_as_the_server_spells_folders(
     names: tuple[str, ...], mark: str, expected: str
 ) -> None:
-    """Its mark between levels, and below the inbox where all of them are."""
-    assert usual_folder([Folder(name, frozenset(), mark) for name in names]) == expected
+    """Its mark between levels, and below the inbox, or what Bridge has for it, where all are."""
+    empty = frozenset({"\\noselect"})
+    folders = [
+        Folder(name, empty if name in ("Folders", "Labels") else frozenset(), mark)
+        for name in names
+    ]
+    assert usual_folder(folders) == expected
 
 
 def test_a_digest_comes_when_it_is_asked_for() -> None:
@@ -492,3 +498,144 @@ def test_the_user_name_that_was_put_right_is_that_for_sending_as_well() -> None:
     account = talk.rest().account
     assert account.smtp is not None
     assert account.smtp.username == "robin"
+
+
+WITH_APPROVAL = (*World().folders, Folder("Followups/Send", frozenset(), "/"))
+
+
+def test_at_icloud_each_server_is_told_the_user_name_that_it_wants() -> None:
+    """The mailbox what stands before the @, the server for sending the whole address."""
+    talk = Talk(World(folders=WITH_APPROVAL), Wishes(name="R", address="robin.doe@icloud.com"))
+    talk.say("", RIGHT).until("Is a draft to be sent").say("yes").rest()
+    account = talk.account
+    assert account.smtp is not None
+    assert (account.imap.username, account.smtp.username) == ("robin.doe", "robin.doe@icloud.com")
+    assert talk.wishes.smtp_username == "robin.doe@icloud.com"
+
+
+@pytest.mark.parametrize(("address", "copies"), [("r@proton.me", False), ("r@gmail.com", None)])
+def test_who_files_sent_mail_unseen_by_its_host_gets_no_second_copy(
+    address: str, copies: bool | None
+) -> None:
+    """Bridge is this machine to every program; Gmail is known by its server."""
+    talk = Talk(World(folders=WITH_APPROVAL), Wishes(name="R", address=address))
+    talk.until("Where is the password").say("", RIGHT).until("Is a draft to be sent").say("yes")
+    assert talk.rest().account.copy_to_sent is copies
+
+
+def test_the_certificate_and_user_name_that_were_typed_hold_for_a_server_named_later() -> None:
+    """Nobody names them twice."""
+    here = Server("localhost", 1993, Security.TLS)
+    wishes = Wishes(name="R", address=ADDRESS, ca_file="/x/bridge.pem", imap_username="rob")
+    talk = Talk(World(imap=(), private=(here,)), wishes)
+    talk.say("localhost:1993")
+    assert "Where is the password kept" in talk.now.text
+    imap = talk.say("", RIGHT).rest().account.imap
+    assert (imap.username, imap.ca_file) == ("rob", Path("/x/bridge.pem"))
+
+
+@pytest.mark.parametrize(("answer", "kept"), [("yes", "Followups/Send"), ("no", "none")])
+def test_whether_drafts_are_sent_is_said_once(answer: str, kept: str) -> None:
+    """Who goes on from an interruption is not asked again, nor loses the yes to an Enter."""
+    talk = Talk(World(folders=WITH_APPROVAL)).say("R", ADDRESS, "", "", RIGHT)
+    talk.until("Is a draft to be sent").say(answer)
+    talk.until("When is it to lie")
+    assert f"--approval-folder {kept}" in command_line(talk.wishes, None)
+    again = Talk(World(folders=WITH_APPROVAL), talk.wishes).say(RIGHT).rest()
+    assert again.account.approval_folder == (kept if answer == "yes" else None)
+
+
+def test_the_line_that_goes_on_keeps_what_is_not_to_be_tried_or_installed() -> None:
+    """It would try servers else, and ask for the service."""
+    argv = shlex.split(command_line(Wishes(tries=False, service=False), None))
+    found = wishes_of(parse(build_parser(), argv[1:]), asks=True)
+    assert (found.tries, found.service) == (False, False)
+
+
+def test_an_app_password_in_groups_may_be_given_by_a_script() -> None:
+    """As it is printed: the blanks are no part of it."""
+    world = World(password=Secret("abcd efgh ijkl mnop"))
+    wishes = Wishes(name="R", address="r@gmail.com", asks=False, tries=False, has_password=True)
+    plan = Talk(world, wishes).rest()
+    assert plan.secret is not None
+    assert plan.secret.reveal() == "abcdefghijklmnop"
+    assert any("groups of four" in said for said in world.told)
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("command:pass 'x", "without its end"),
+        ("env:no-name", "no name of an environment variable"),
+        ("credential:a/b", "not by a path"),
+        ("file:~no-such-user-here/x", "home folder"),
+    ],
+)
+def test_a_place_that_the_configuration_would_refuse_is_asked_for_again(
+    source: str, said: str
+) -> None:
+    """At once, and not after the last question."""
+    talk = Talk().say("R", ADDRESS, "").say(source)
+    assert said in talk.before
+    assert "Where is the password kept" in talk.now.text
+
+
+def test_a_password_for_a_place_that_nobody_fills_is_refused() -> None:
+    """Else it would be tried and forgotten, and the next start would lack it."""
+    wishes = Wishes(name="R", address=ADDRESS, asks=False, password_from="env:MAIL_PASSWORD")
+    with pytest.raises(UsageError, match="--password-stdin"):
+        Talk(World(password=Secret(RIGHT)), wishes)
+
+
+def test_a_domain_with_other_letters_is_spelled_for_the_user() -> None:
+    """As the network spells it since 2008: ß is no ss."""
+    talk = Talk().say("R", "robin@Straße.example")
+    assert "robin@xn--strae-oqa.example" in talk.before
+    with pytest.raises(UsageError, match=r"imap\.xn--mller-kva\.example"):
+        read_server("imap.müller.example:993", Protocol.IMAP)
+
+
+def test_a_name_that_differs_in_its_case_is_that_account() -> None:
+    """Two of them could not be told apart."""
+    known = read_settings(CONFIG)
+    plan = Talk(World(), Wishes(account="PERSONAL"), known).rest()
+    assert [account.name for account in plan.settings.accounts] == ["personal"]
+
+
+def test_a_keyring_that_is_not_there_is_not_written_down() -> None:
+    """The next start would find nothing in it."""
+    world = World(offers=(IN_FILE,))
+    talk = Talk(world).say("R", ADDRESS, "").say("keyring")
+    assert "no keyring here" in talk.before
+    talk.say("file")
+    assert "Password of" in talk.now.text
+    untried = Wishes(name="R", address=ADDRESS, password_from="keyring", asks=False, tries=False)
+    assert Talk(world, untried).rest().account.imap.password == KEYRING
+
+
+def test_a_client_id_that_the_provider_does_not_know_is_asked_for_again() -> None:
+    """Trying the same one again would never end."""
+    talk = Talk(World(clients=("right",)), Wishes(name="R", address="robin@outlook.com"))
+    talk.until("Client id").say("wrong", "")
+    assert "does not know this client" in talk.before
+    grant = talk.say("yes", "right", "").rest().account.imap.password
+    assert isinstance(grant, OAuth)
+    assert grant.client_id == "right"
+
+
+PRIVATE = CONFIG.replace(
+    "[accounts.imap]", '[accounts.imap]\nca_file = "/x/own.pem"\nusername = "rob"'
+)
+
+
+@pytest.mark.parametrize(("field", "typed"), [("imap_username", "rob"), ("imap_port", "10")])
+def test_a_change_to_a_server_keeps_what_else_is_known_of_it(field: str, typed: str) -> None:
+    """Its certificate and the user name there are not lost by another port."""
+    known = read_settings(PRIVATE)
+    wishes = Wishes(account="personal", asks=False, tries=False, imap_security="none")
+    setattr(wishes, field, typed)
+    imap = Talk(World(), wishes, known).rest().account.imap
+    assert (imap.username, imap.ca_file) == ("rob", Path("/x/own.pem"))
+    talk = Talk(World(), Wishes(account="personal"), known).until("IMAP server")
+    imap = talk.say("127.0.0.1:10 none").rest().account.imap
+    assert (imap.port, imap.username, imap.ca_file) == (10, "rob", Path("/x/own.pem"))

@@ -249,6 +249,10 @@ def test_line_breaks_of_another_system_stay() -> None:
     after = replace(before, accounts=(replace(account, imap=imap),))
     changed = changed_text(text, before, after, TODAY)
     assert changed == text.replace("imap.example.org", "mail.example.org")
+    more = replace(account, name="more", address="more@example.org")
+    added = changed_text(text, before, replace(before, accounts=(account, more)), TODAY)
+    assert added.startswith(text.rstrip())
+    assert added.count("\n") == added.count("\r\n") > text.count("\n")
 
 
 def test_what_was_written_by_us_is_written_anew_with_its_words() -> None:

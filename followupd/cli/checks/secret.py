@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from followupd.cli.checks.line import failed, ok, warning
-from followupd.config import OAuth, PasswordKind
+from followupd.config import OAuth, PasswordKind, Smtp
 from followupd.errors import AuthenticationError, FollowupdError, GrantRevoked
 from followupd.secrets import server_secret
 
 if TYPE_CHECKING:
     from followupd.cli.checks.line import Check, Wall
     from followupd.cli.checks.reaching import Protocol
-    from followupd.config import Imap, PasswordSource, Smtp
+    from followupd.config import Imap, PasswordSource
     from followupd.secrets import Secret
 
 _LATER: Final = "nothing is lost meanwhile: it is tried again by itself"
@@ -48,18 +48,19 @@ def secret_check(
     try:
         server_secret(account, server)
     except FollowupdError as error:
-        return failed(name, error, _advice(account, source))
+        return failed(name, error, _advice(account, server, source))
     return ok(name, _found(source))
 
 
-def _advice(account: str, source: PasswordSource) -> str:
+def _advice(account: str, server: Imap | Smtp, source: PasswordSource) -> str:
     if source.kind is PasswordKind.CREDENTIAL:
         return (
             "a credential is there in the service only: run the check as it does, by `systemd-run "
             f"--pipe --uid=… -p LoadCredentialEncrypted={source.value}:… followupd check`, with "
             "that line as it stands in the service's unit"
         )
-    return f"`followupd login {account}` stores one, or tells where to put it"
+    login = f"followupd login {account}{' --smtp' if isinstance(server, Smtp) else ''}"
+    return f"`{login}` stores one, or tells where to put it"
 
 
 def _found(source: PasswordSource) -> str:

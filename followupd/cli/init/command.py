@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from followupd.cli.init.wishes import Wishes
     from followupd.config import Settings
     from followupd.service.clock import Clock
+    from followupd.service_unit import Surroundings
 
 T = TypeVar("T")
 
@@ -81,7 +82,9 @@ def init(arguments: Namespace, clock: Clock) -> int:
             screen.line(f"{path} says all of this already; {_UNCHANGED}.")
         else:
             if asks:
-                _answered(_confirmed(path, text, new), wishes, screen, line)
+                # As it is, indented and all, and not as sentences.
+                screen.text(new if text is None else file.difference(text, new, path))
+                _answered(_confirmed(path), wishes, screen, line)
             elif text is not None:
                 _show(path, text, new, screen, is_wanted=arguments.yes)
             _write(path, new, text, line if asks else None)
@@ -91,7 +94,7 @@ def init(arguments: Namespace, clock: Clock) -> int:
         raise
     problems = _keep_secret(machine, plan, arguments, screen)
     leave_mark(state_directory(os.environ), plan.account.name)
-    is_started, failures = _service(wishes, path, plan, screen, arguments)
+    is_started, failures = offer_service(wishes, path, plan, surroundings(), screen, arguments)
     problems += failures
     later = () if plan.is_signed_in or not wishes.tries else (_later(plan, arguments),)
     if text not in (None, new) and not is_started:
@@ -193,14 +196,13 @@ def _new_text(path: Path, text: str | None, known: Settings | None, plan: Plan) 
     return new
 
 
-def _confirmed(path: Path, text: str | None, new: str) -> Questions[None]:
-    """Show what will be written, and go on only with a yes.
+def _confirmed(path: Path) -> Questions[None]:
+    """Go on only with a yes.
 
     Raises:
         FollowupdError: the user does not want it.
     """
-    shown = new if text is None else file.difference(text, new, path)
-    if not (yield from yes_or_no(f"Write this to {path}?", *shown.split("\n"), default=True)):
+    if not (yield from yes_or_no(f"Write this to {path}?", default=True)):
         raise FollowupdError(_UNCHANGED)
 
 
@@ -248,8 +250,13 @@ def _later(plan: Plan, arguments: Namespace) -> str:
     return f"The mailbox was not signed in to yet: `{login}` does it."
 
 
-def _service(
-    wishes: Wishes, path: Path, plan: Plan, screen: Screen, arguments: Namespace
+def offer_service(
+    wishes: Wishes,
+    path: Path,
+    plan: Plan,
+    around: Surroundings,
+    screen: Screen,
+    arguments: Namespace,
 ) -> tuple[bool, tuple[str, ...]]:
     """Install and start the service where it is wanted; whether it runs, and what went wrong."""
     if wishes.service is False:
@@ -261,7 +268,7 @@ def _service(
         return with_config(only, arguments)
 
     questions = service_questions(
-        wishes, surroundings(), lambda: unit_for(path), is_ready=plan.is_signed_in
+        wishes, around, lambda: unit_for(path), is_ready=plan.is_signed_in
     )
     try:
         unit, lingers, said = _answered(questions, wishes, screen, line, _NO_SERVICE)

@@ -49,13 +49,13 @@ def write(path: Path, text: str, was: str | None) -> None:
     """
     target = path.resolve()
     try:
+        refuse_unwritable(path)
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if text_of(target) != was:
             raise FollowupdError(
                 f"{path} was changed by somebody else meanwhile, and is left as it is; run "
                 "`followupd init` again"
             )
-        refuse_unwritable(path)
         _replace(target, text)
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"

@@ -206,7 +206,7 @@ def _address(
     text = f"Your address, whose mailbox is to be watched{enter}"
     address = yield from settle(wishes, "address", text, read)
     while True:
-        found = _looked_up(wishes, address, outside)
+        found = _looked_up(wishes, address, outside, is_known=address == usual)
         if found.is_known or not wishes.asks:
             return address, found
         said = (
@@ -224,11 +224,11 @@ def _address(
         address = corrected
 
 
-def _looked_up(wishes: Wishes, address: str, outside: Outside) -> Found:
+def _looked_up(wishes: Wishes, address: str, outside: Outside, *, is_known: bool) -> Found:
     """What is found by the address; nothing where that cannot be, or is not wanted."""
     domain = address.rpartition("@")[2].lower()
     nothing = Found(address, domain, preset_of(domain), (), ())
-    if not wishes.tries and wishes.imap_host is not None:
+    if not wishes.tries and (is_known or wishes.imap_host is not None):
         return nothing
     try:
         return outside.find(address)

@@ -155,6 +155,8 @@ def _typed(wishes: Wishes, choice: Choice) -> Chosen | None:
         )
         server = read_server(words, choice.protocol)
     username = name or (usual.username if usual is not None and is_same else choice.username)
+    if usual is not None and is_same and wishes.ca_file is None:
+        ca_file = usual.ca_file
     return Chosen(server, username, ca_file)
 
 
@@ -221,8 +223,9 @@ def _which(
                 raise UsageError("Its name is needed, such as imap.example.org.")
             return usual
         server = read_server(answer, choice.protocol)
-        if usual is not None and server == usual.server:
-            return usual
+        if usual is not None and server.host == usual.server.host:
+            # Another port is no other server.
+            return replace(usual, server=server)
         return Chosen(server, choice.username, choice.ca_file)
 
     protocol = choice.protocol.value

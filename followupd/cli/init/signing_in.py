@@ -11,7 +11,7 @@ from followupd.cli.init.sources import source_questions
 from followupd.cli.init.wishes import sentence
 from followupd.config.settings import OAuth, PasswordKind
 from followupd.config.words import near, quoted
-from followupd.errors import AuthenticationError, FollowupdError, UsageError
+from followupd.errors import AuthenticationError, FollowupdError, ServerRefused, UsageError
 from followupd.providers.presets import SignIn
 from followupd.secrets import Secret
 from followupd.secrets.by_hand import how_to_store
@@ -129,7 +129,7 @@ def _by_password(
     secret = outside.password
     if secret is not None and source.kind in (PasswordKind.COMMAND, PasswordKind.ENV):
         raise UsageError(
-            f"--password-stdin: followupd cannot put a password into {{ {source.kind.value} = … }}; "
+            f"--password-stdin: followupd puts no password into {{ {source.kind.value} = … }}; "
             "leave it out, or name another place with --password-from"
         )
     if secret is not None:
@@ -251,6 +251,11 @@ def _granted(
                 raise
             if not (yield from _again(account, sentence(error), default=True)):
                 break
+            if isinstance(error, ServerRefused):
+                # Most likely the client is another than was typed.
+                wishes.client_id = wishes.client_secret_from = None
+                grant = yield from grant_questions(wishes, account, provider, outside)
+                account = replace(account, imap=replace(account.imap, password=grant))
         else:
             return (yield from _until_taken(wishes, account, outside, secret))
     return Signed(account, None, None)

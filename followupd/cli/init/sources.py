@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from followupd.cli.init.wishes import Wishes
     from followupd.secrets.fitting import Offer
 
+_KEYRING: Final = PasswordSource(PasswordKind.KEYRING, "")
 _KINDS: Final = ("keyring", "command:…", "file:…", "env:…", "credential:…")
 
 
@@ -45,7 +46,15 @@ def source_questions(
             if not 1 <= int(number) <= len(offers):
                 raise UsageError(f"There is no {number}; there are 1 to {len(offers)}.")
             return offers[int(number) - 1].source
-        return read_source(answer, account, outside)
+        source = read_source(answer, account, outside)
+        if source.kind is PasswordKind.KEYRING and wishes.tries and not _has_keyring():
+            raise UsageError(
+                "There is no keyring here that takes a password; file is possible everywhere."
+            )
+        return source
+
+    def _has_keyring() -> bool:
+        return any(each.source == _KEYRING for each in outside.offers(account))
 
     listed = tuple(f"{number}: {_described(offer)}" for number, offer in enumerate(offers, start=1))
     many = f"1 to {len(offers)}, or " if len(offers) > 1 else ""
