@@ -26,10 +26,11 @@ from followupd.cli.login_password import (
 from followupd.cli.login_trying import attempt, section_of, sharing
 from followupd.cli.screen import Screen, print_json
 from followupd.config import OAuth, PasswordKind, state_directory
+from followupd.credentials import server_secret
 from followupd.domain.days import say_moment
 from followupd.errors import FollowupdError, UsageError
 from followupd.protection import keep_out_of_core_dumps
-from followupd.secrets import Secret, keyring_service, server_secret
+from followupd.secrets import Secret, keyring_service
 from followupd.secrets.by_hand import how_to_store
 from followupd.secrets.keeping import is_storable, store
 

@@ -1,8 +1,7 @@
-"""Reaching a server and signing in, or not at all.
+"""Reaching a server over a protected connection, or not at all.
 
-A password or a token leaves this machine only through TLS with a verified certificate; in clear
-text it goes to loopback and nowhere else. STARTTLS that is not offered is an error, not a reason
-to go on without.
+TLS is verified, always; in clear text only loopback is talked to. STARTTLS that is not offered is
+an error, not a reason to go on without. Signing in is in `signing_in`.
 """
 
 from __future__ import annotations
@@ -17,7 +16,6 @@ from followupd import reaching
 from followupd.config.settings import Security
 from followupd.errors import ConnectionLost, FollowupdError
 from followupd.mailbox.faults import BROKEN, ImapError, is_refusal, reason
-from followupd.mailbox.signing_in import sign_in
 from followupd.mailbox.wire import NoGreeting, Timeouts, Wire
 from followupd.tls import looking_context, names_of, tls_context
 
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
 
     from followupd.config.settings import Imap
 
-__all__ = ["Client", "reach", "tls_context"]
+__all__ = ["Client", "tls_context"]
 
 
 class Client(imapclient.IMAPClient):  # type: ignore[misc]  # imapclient has no types
@@ -60,24 +58,6 @@ class Client(imapclient.IMAPClient):  # type: ignore[misc]  # imapclient has no 
         """UID SEARCH with arguments that are quoted already; literals where they are 8-bit."""
         lines: list[Any] = self._raw_command_untagged(b"SEARCH", arguments)
         return lines
-
-
-def reach(
-    imap: Imap, secret: str, *, context: ssl.SSLContext | None, timeouts: Timeouts | None
-) -> tuple[Client, frozenset[str]]:
-    """Connect, protect the connection and sign in; see `Connection.open`.
-
-    Returns:
-        The client, and what the server says it can do, in upper case.
-    """
-    client = protected(imap, context=context, timeouts=timeouts)
-    try:
-        at = reaching.where(imap)
-        sign_in(client, imap, at, secret)
-        return client, capabilities_of(client, at)
-    except BaseException:
-        client.wire.shutdown()
-        raise
 
 
 def protected(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from followupd.errors import ConnectionLost, FollowupdError, OutcomeUnknown, ServerRefused
 from followupd.mailbox import fetching
-from followupd.mailbox.client import Client, reach, tls_context
+from followupd.mailbox.client import Client, tls_context
 from followupd.mailbox.faults import NONSENSE, ImapAbort, ImapError, is_refusal, reason
 from followupd.mailbox.responses import (
     AppendUid,
@@ -32,6 +32,7 @@ from followupd.mailbox.responses import (
     words,
 )
 from followupd.mailbox.search import Criterion, Search, compose
+from followupd.mailbox.signing_in import reach
 from followupd.mailbox.wire import Timeouts
 
 if TYPE_CHECKING:

@@ -14,12 +14,16 @@ from typing import TYPE_CHECKING
 from followupd import reaching, sasl
 from followupd.config.settings import OAuth, Security
 from followupd.errors import AuthenticationError, ConnectionLost
+from followupd.mailbox.client import capabilities_of, protected
 from followupd.mailbox.faults import NONSENSE, ImapError, is_refusal, reason
 from followupd.mailbox.responses import words
 
 if TYPE_CHECKING:
+    import ssl
+
     from followupd.config.settings import Imap
     from followupd.mailbox.client import Client
+    from followupd.mailbox.wire import Timeouts
 
 # RFC 5530 and what providers say in its place: the server is busy, the password may well be right.
 _BUSY = re.compile(
@@ -31,6 +35,24 @@ _WRONG = re.compile(r"\[(AUTHENTICATIONFAILED|AUTHORIZATIONFAILED|EXPIRED)\b", r
 # What Exchange says to every command when it took the token but has no mailbox for it.
 _NO_MAILBOX = "authenticated but not connected"
 _MOST_SAID = 16_384  # more than a repeated token, so that it is not cut into view
+
+
+def reach(
+    imap: Imap, secret: str, *, context: ssl.SSLContext | None, timeouts: Timeouts | None
+) -> tuple[Client, frozenset[str]]:
+    """Connect, protect the connection and sign in; see `Connection.open`.
+
+    Returns:
+        The client, and what the server says it can do, in upper case.
+    """
+    client = protected(imap, context=context, timeouts=timeouts)
+    try:
+        at = reaching.where(imap)
+        sign_in(client, imap, at, secret)
+        return client, capabilities_of(client, at)
+    except BaseException:
+        client.wire.shutdown()
+        raise
 
 
 def sign_in(client: Client, imap: Imap, at: str, secret: str) -> None:

@@ -30,6 +30,7 @@ from followupd.oauth.forms import Client
 from followupd.oauth.locking import locked
 from followupd.oauth.provider import BUILT_IN
 from followupd.oauth.tokens import is_due, renewed
+from followupd.secrets import keyring_service, password
 
 if TYPE_CHECKING:
     from followupd.config.settings import OAuth, PasswordSource
@@ -152,8 +153,6 @@ def client_of(account: str, oauth: OAuth) -> Client:
     Raises:
         SecretMissing: its secret cannot be had.
     """
-    from followupd.secrets import keyring_service, password  # noqa: PLC0415 - they ask this module
-
     if oauth.client_secret is None:
         return Client(oauth.client_id, None)
     secret = password(

@@ -16,6 +16,7 @@ from followupd.desktop_keyring import KeyringRefused, NoKeyring
 from followupd.errors import SecretMissing
 from followupd.oauth import token_file
 from followupd.oauth.tokens import from_json, to_json
+from followupd.secrets import keyring_service
 
 if TYPE_CHECKING:
     from followupd.config.settings import PasswordSource
@@ -47,7 +48,7 @@ def read(account: str, place: PasswordSource) -> Tokens | None:
     tokens = from_json(text)
     if tokens is None:
         raise SecretMissing(
-            f"the keyring holds something else than tokens under {_service(account)}, "
+            f"the keyring holds something else than tokens under {keyring_service(account)}, "
             f"{USERNAME}; delete that entry and run `followupd login {account}`"
         )
     return tokens
@@ -63,7 +64,7 @@ def write(account: str, place: PasswordSource, tokens: Tokens) -> None:
         token_file.write(Path(place.value), tokens)
         return
     try:
-        desktop_keyring.put(_service(account), USERNAME, to_json(tokens))
+        desktop_keyring.put(keyring_service(account), USERNAME, to_json(tokens))
     except (NoKeyring, KeyringRefused) as error:
         raise SecretMissing(f"the tokens were not stored: {_keyring_trouble(error)}") from None
 
@@ -80,20 +81,14 @@ def erase(account: str, place: PasswordSource) -> bool:
     if place.kind is PasswordKind.FILE:
         return token_file.erase(Path(place.value))
     try:
-        return desktop_keyring.delete(_service(account), USERNAME)
+        return desktop_keyring.delete(keyring_service(account), USERNAME)
     except (NoKeyring, KeyringRefused) as error:
         raise SecretMissing(f"the tokens were not deleted: {_keyring_trouble(error)}") from None
 
 
-def _service(account: str) -> str:
-    from followupd.secrets import keyring_service  # noqa: PLC0415 - that package asks this one
-
-    return keyring_service(account)
-
-
 def _keyring_get(account: str) -> str | None:
     try:
-        return desktop_keyring.get(_service(account), USERNAME)
+        return desktop_keyring.get(keyring_service(account), USERNAME)
     except (NoKeyring, KeyringRefused) as error:
         raise SecretMissing(
             f"the tokens of {account} cannot be had: {_keyring_trouble(error)}"

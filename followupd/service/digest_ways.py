@@ -14,13 +14,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from followupd.config import DigestWay
+from followupd.credentials import with_secret
 from followupd.errors import FollowupdError, OutcomeUnknown, ServerRefused
 from followupd.mailbox.folders import INBOX
 from followupd.mailbox.inbox import lay, lies_in, surely_not_laid
 from followupd.mailbox.responses import Mailbox
 from followupd.messenger import Handed, Messenger
 from followupd.outbox import send_to_self
-from followupd.secrets import keyring_service, password, with_secret
+from followupd.secrets import keyring_service, password
 from followupd.service.opener import Opener
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from followupd.config import OAuth, Security
+from followupd.credentials import server_secret, with_secret
 from followupd.errors import AuthenticationError, ConnectionLost
 from followupd.mailbox.backoff import Connects
 from followupd.mailbox.connection import Connection, tls_context
 from followupd.mailbox.pace import rest_after
-from followupd.secrets import server_secret, with_secret
 
 if TYPE_CHECKING:
     import ssl

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from followupd.credentials import with_secret
 from followupd.domain import approvals
 from followupd.domain import events as happened
 from followupd.domain.approving import again_at
@@ -32,7 +33,6 @@ from followupd.mailbox.approval import lies_there, mark_pending
 from followupd.mailbox.responses import Fetched
 from followupd.outbox import send_approved
 from followupd.reading.message import read_headers
-from followupd.secrets import with_secret
 from followupd.service.approving import read_approved
 from followupd.service.mails import mail_of
 from followupd.store import Phase

@@ -18,11 +18,11 @@ import pytest
 
 from followupd.cli.login_trying import attempt
 from followupd.config import OAuth, load
+from followupd.credentials import with_secret
 from followupd.errors import AuthenticationError
 from followupd.mailbox.connection import tls_context
 from followupd.oauth.grant import store
 from followupd.oauth.tokens import Tokens
-from followupd.secrets import Secret, with_secret
 from tests.support.authority import Authority
 from tests.support.cli import Shell
 from tests.support.dovecot import Dovecot
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
     from types import TracebackType
+
+    from followupd.secrets import Secret
 
 CONFIG = """
 [user]

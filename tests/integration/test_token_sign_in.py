@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from followupd.config import Security
+from followupd.credentials import with_secret
 from followupd.errors import AuthenticationError, ConnectionLost, ServerRefused
-from followupd.mailbox.client import reach
 from followupd.mailbox.connection import Connection, Timeouts, tls_context
+from followupd.mailbox.signing_in import reach
 from followupd.outbox import send_to_self, sign_in
-from followupd.secrets import Secret, with_secret
+from followupd.secrets import Secret
 from tests.support.authority import Authority
 from tests.support.delivery import mail
 from tests.support.dovecot import PASSWORD, Dovecot

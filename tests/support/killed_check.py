@@ -20,9 +20,9 @@ import structlog
 from followupd.cli.checks.line import Wall
 from followupd.cli.checks.writing import Writer
 from followupd.config import load
+from followupd.credentials import server_secret
 from followupd.mailbox.connection import Connection
 from followupd.mailbox.folders import find_folders
-from followupd.secrets import server_secret
 from followupd.service.clock import SystemClock
 from tests.support.killed import Fate, count
 

@@ -15,15 +15,9 @@ import keyring.errors
 import pytest
 
 from followupd.config import Imap, OAuth, PasswordKind, PasswordSource, Security
+from followupd.credentials import server_secret, with_secret
 from followupd.errors import AuthenticationError
-from followupd.secrets import (
-    Secret,
-    keyring_service,
-    password,
-    server_secret,
-    store_in_keyring,
-    with_secret,
-)
+from followupd.secrets import Secret, keyring_service, password, store_in_keyring
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,12 +19,12 @@ from followupd.cli.checks.writing import Writer
 from followupd.cli.findings import State
 from followupd.cli.format import counted
 from followupd.config.limits import usual_limits
+from followupd.credentials import with_secret
 from followupd.errors import AuthenticationError, FollowupdError
 from followupd.mailbox.client import protected
 from followupd.mailbox.connection import Connection
 from followupd.mailbox.folders import find_folders
 from followupd.reaching import certificate_of
-from followupd.secrets import with_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

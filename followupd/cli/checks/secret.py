@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from followupd.cli.checks.line import failed, ok, warning
 from followupd.config import OAuth, PasswordKind, Smtp
+from followupd.credentials import server_secret
 from followupd.errors import AuthenticationError, FollowupdError, GrantRevoked
-from followupd.secrets import server_secret
 
 if TYPE_CHECKING:
     from followupd.cli.checks.line import Check, Wall

@@ -11,9 +11,9 @@ from followupd.cli.checks.secret import secret_check
 from followupd.cli.checks.state import size
 from followupd.cli.findings import State
 from followupd.config import DigestWay
+from followupd.credentials import with_secret
 from followupd.errors import AuthenticationError, FollowupdError
 from followupd.outbox import sign_in
-from followupd.secrets import with_secret
 from followupd.service.digest_ways import messenger_of
 from followupd.smtp import offered
 

@@ -15,12 +15,13 @@ from followupd.cli.init.places import Place, zone_is_telling
 from followupd.cli.login_trying import is_shared
 from followupd.cli.progress import Progress
 from followupd.config import OAuth
+from followupd.credentials import with_secret
 from followupd.domain.days import say_moment
 from followupd.mailbox.connection import Connection
 from followupd.outbox import sign_in
 from followupd.providers.finding import find
 from followupd.providers.trying import try_imap, try_smtp
-from followupd.secrets import Secret, keyring_service, with_secret
+from followupd.secrets import Secret, keyring_service
 from followupd.secrets.fitting import fitting, look_around
 from followupd.secrets.keeping import store
 from followupd.writing.shipped import shipped_templates

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from followupd.config.settings import OAuth, Smtp
 from followupd.errors import AuthenticationError, GrantRevoked
-from followupd.secrets.secret import Secret
-from followupd.secrets.sources import keyring_service, password
+from followupd.secrets import Secret, keyring_service, password
 
 if TYPE_CHECKING:
     from collections.abc import Callable
