@@ -10,13 +10,16 @@ from pathlib import Path
 OWNER_ONLY = 0o600
 
 
-def put(path: Path, raw: bytes, mode: int = OWNER_ONLY) -> None:
+def put(
+    path: Path, raw: bytes, mode: int = OWNER_ONLY, owner: tuple[int, int] | None = None
+) -> None:
     """Write a file in one step that outlives a power cut; a link of that name is replaced.
 
     Args:
         path: in a folder that is there.
         raw: all that the file is to hold.
         mode: its permissions.
+        owner: the numbers of the user and the group that it is given to; None: who writes it.
 
     Raises:
         OSError: it could not be written; what was there is there still.
@@ -26,6 +29,8 @@ def put(path: Path, raw: bytes, mode: int = OWNER_ONLY) -> None:
     try:
         with open(descriptor, "wb") as file:  # noqa: PTH123 - it is open already
             file.write(raw)
+            if owner is not None:
+                os.fchown(file.fileno(), *owner)
             os.fchmod(file.fileno(), mode)
             file.flush()
             os.fsync(file.fileno())

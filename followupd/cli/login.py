@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from followupd import login_mark
 from followupd.cli import logs
 from followupd.cli.asking import converse, is_terminal
 from followupd.cli.configured import settings_of, with_config
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Callable
     from datetime import datetime
-    from pathlib import Path
 
     from followupd.cli.asking import Questions
     from followupd.cli.login_trying import Attempt
@@ -96,20 +95,12 @@ def login(arguments: Namespace, clock: Clock) -> int:
     else:
         found = _by_hand(account, server, source, screen)
     if found.stored or found.succeeded:
-        leave_mark(state_directory(os.environ), account.name)
+        login_mark.leave(state_directory(os.environ), account.name)
     if arguments.json:
         _print_json(account, server, found)
     for sentence in sentences(account, server, found, arguments):
         screen.line(sentence)
     return 0 if found.succeeded else 1
-
-
-def leave_mark(state: Path, account: str) -> None:
-    """Touch the file by which a running daemon notices that a secret may have changed."""
-    # Where it cannot be left no daemon of this user is at work; the secret is stored all the same.
-    with suppress(OSError):
-        state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (state / f"{account}.login").touch(mode=0o600)
 
 
 def place_of(source: PasswordSource) -> str:

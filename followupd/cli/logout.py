@@ -12,9 +12,10 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from followupd import login_mark
 from followupd.cli import logs
 from followupd.cli.configured import settings_of, with_config
-from followupd.cli.login import leave_mark, place_of
+from followupd.cli.login import place_of
 from followupd.cli.login_trying import section_of, sharing
 from followupd.cli.screen import Screen, print_json
 from followupd.config import OAuth, PasswordKind, state_directory
@@ -61,7 +62,7 @@ def logout(arguments: Namespace, _clock: Clock) -> int:
     account = settings.account(arguments.account)
     found = tuple(_each(settings, account))
     # The daemon looks for the secret anew, and finds it gone.
-    leave_mark(state_directory(os.environ), account.name)
+    login_mark.leave(state_directory(os.environ), account.name)
     if arguments.json:
         _print_json(account, found)
     screen = Screen(sys.stderr if arguments.json else None)

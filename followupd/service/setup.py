@@ -86,17 +86,6 @@ def daemon_lock(state: Path) -> Iterator[bool]:
         os.close(descriptor)
 
 
-def login_mark(state: Path, account: str) -> int:
-    """When a command last stored what an account signs in with; 0: never.
-
-    `login` touches the file `<account>.login` in the state folder.
-    """
-    try:
-        return (state / f"{account}.login").stat().st_mtime_ns
-    except OSError:
-        return 0
-
-
 def _locked(descriptor: int) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from followupd import login_mark
 from followupd.errors import AuthenticationError, GrantRevoked, SecretMissing
 from followupd.mailbox.watch import Reason, Watcher
 from followupd.service.opener import Opener
 from followupd.service.passes import Scope
-from followupd.service.setup import login_mark
 from followupd.service.worker import Worker
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Watched:
         self.refusal = ""
         self.was_read = False
         self.was_tried = False
-        self._login = login_mark(state, account.name)
+        self._login = login_mark.left_at(state, account.name)
         self.opener = Opener(account, pace)
         self.worker = Worker(
             world,
@@ -156,7 +156,7 @@ class Watched:
 
     def notice_login(self) -> None:
         """See that the user has signed in or out: it is tried at once with what there is now."""
-        login = login_mark(self._state, self.account.name)
+        login = login_mark.left_at(self._state, self.account.name)
         if login == self._login:
             return
         self._login = login

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from followupd.cli.login import leave_mark
+from followupd import login_mark
 from followupd.config import OAuth, load
 from followupd.domain.interview import DraftState, Part, Person, Status
 from followupd.mailbox.connection import tls_context
@@ -153,7 +153,7 @@ def _sign_in(
     )
     assert granted is not None
     store(account, oauth, granted)
-    leave_mark(seeker.state, account)
+    login_mark.leave(seeker.state, account)
 
 
 def _refreshes(provider: OidcProvider) -> int:

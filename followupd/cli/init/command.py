@@ -11,6 +11,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from followupd import login_mark
 from followupd.cli import logs
 from followupd.cli.asking import converse, is_terminal, yes_or_no
 from followupd.cli.configured import with_config
@@ -19,7 +20,7 @@ from followupd.cli.init.machine import Machine, own_zone
 from followupd.cli.init.questions import init_questions
 from followupd.cli.init.service import service_questions, set_up, surroundings, unit_for
 from followupd.cli.init.wishes import command_line, refuse_incomplete, wishes_of
-from followupd.cli.login import leave_mark, place_of
+from followupd.cli.login import place_of
 from followupd.cli.login_password import first_line
 from followupd.cli.screen import Screen, print_json
 from followupd.config import OAuth, default_path, load, parse, state_directory
@@ -93,7 +94,7 @@ def init(arguments: Namespace, clock: Clock) -> int:
         machine.undo()
         raise
     problems = _keep_secret(machine, plan, arguments, screen)
-    leave_mark(state_directory(os.environ), plan.account.name)
+    login_mark.leave(state_directory(os.environ), plan.account.name)
     is_started, failures = offer_service(wishes, path, plan, surroundings(), screen, arguments)
     problems += failures
     later = () if plan.is_signed_in or not wishes.tries else (_later(plan, arguments),)

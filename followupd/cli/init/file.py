@@ -6,11 +6,14 @@ import difflib
 import os
 import shlex
 import stat
-import tempfile
 from contextlib import suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from followupd.errors import FollowupdError
+from followupd.replacing import put
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def text_of(path: Path) -> str | None:
@@ -56,7 +59,7 @@ def write(path: Path, text: str, was: str | None) -> None:
                 f"{path} was changed by somebody else meanwhile, and is left as it is; run "
                 "`followupd init` again"
             )
-        _replace(target, text)
+        put(target, text.encode(), owner=_owner(target))
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise FollowupdError(f"{path} cannot be written: {reason}; nothing was changed") from None
@@ -87,26 +90,14 @@ def refuse_unwritable(path: Path) -> None:
         )
 
 
-def _replace(target: Path, text: str) -> None:
-    # mkstemp gives it to its owner alone.
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with suppress(FileNotFoundError):
-            # Root may change what a service reads as another user, who could read it no longer.
-            was = target.stat()
-            if (was.st_uid, was.st_gid) != (os.geteuid(), os.getegid()) and os.geteuid() == 0:
-                os.fchown(descriptor, was.st_uid, was.st_gid)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(target)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
-    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+def _owner(target: Path) -> tuple[int, int] | None:
+    """Whose the file is, where we would make it our own.
+
+    Root may change what a service reads as another user, who could read it no longer.
+    """
+    if os.geteuid() != 0:
+        return None
+    with suppress(FileNotFoundError):
+        was = target.stat()
+        return was.st_uid, was.st_gid
+    return None
