@@ -19,7 +19,7 @@ from tests.support.dovecot import ONLY_THE_STANDARD, PASSWORD, Dovecot
 from tests.support.fakeserver import PASSWORD as FAKE_PASSWORD
 from tests.support.fakeserver import answer, carried_out_then_hang_up
 from tests.support.killed_check import tries
-from tests.support.usermailbox import PASSWORD_VARIABLE
+from tests.support.mailbox_config import mailbox_config
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,23 +29,6 @@ if TYPE_CHECKING:
     from tests.support.usermailbox import UserMailbox
 
 pytestmark = pytest.mark.dovecot
-
-CONFIG = """
-[user]
-name = "Robin Doe"
-timezone = "Europe/Berlin"
-holidays = "DE-BE"
-
-[[accounts]]
-name = "personal"
-address = "robin@example.org"
-[accounts.imap]
-host = "localhost"
-port = {port}
-username = "{username}"
-ca_file = "{ca_file}"
-password = {{ env = "{variable}" }}
-"""
 
 THEIRS = b"From: robin@example.org\r\nTo: dana@acme.example\r\nSubject: my own\r\n\r\nmine\r\n"
 LEFT = (
@@ -66,11 +49,10 @@ def shell(
     """A command line whose account is an empty mailbox over TLS, at the time it really is."""
     shell = Shell.make(tmp_path, monkeypatch, capsys)
     shell.configure(
-        CONFIG.format(
+        mailbox_config(
             port=mailbox.imap.port,
             username=mailbox.name,
             ca_file=mailbox.imap.ca_file,
-            variable=PASSWORD_VARIABLE,
         )
     )
     shell.clock.moment = datetime.now(UTC)
@@ -196,11 +178,10 @@ def test_a_server_that_can_remove_no_single_message_gets_none(
     shell = Shell.make(tmp_path, monkeypatch, capsys)
     with Dovecot(extra=ONLY_THE_STANDARD) as server:
         shell.configure(
-            CONFIG.format(
+            mailbox_config(
                 port=server.ports.imaps,
                 username="robin",
                 ca_file=server.ca_file,
-                variable=PASSWORD_VARIABLE,
             )
         )
         line = draft_line(shell)
@@ -241,7 +222,9 @@ def on_a_scripted_server(
     """Try it on a server that goes wrong as the test has said."""
     monkeypatch.setenv("SCRIPTED", FAKE_PASSWORD)
     shell.configure(
-        CONFIG.format(port=server.imap.port, username="robin", ca_file="", variable="SCRIPTED")
+        mailbox_config(
+            port=server.imap.port, username="robin", ca_file="", password='{ env = "SCRIPTED" }'
+        )
         .replace('ca_file = ""', 'security = "none"')
         .replace("localhost", "127.0.0.1")
     )

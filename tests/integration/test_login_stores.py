@@ -19,28 +19,13 @@ from followupd.secrets.by_hand import how_to_store
 from followupd.secrets.fitting import fitting, look_around
 from tests.support.dovecot import PASSWORD
 from tests.support.keyring_desktop import DesktopKeyring, installed, without_keyring
+from tests.support.mailbox_config import mailbox_config
 from tests.support.processes import DEADLINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tests.support.usermailbox import UserMailbox
-
-CONFIG = """
-[user]
-name = "Robin Doe"
-timezone = "Europe/Berlin"
-
-[[accounts]]
-name = "personal"
-address = "robin@example.org"
-[accounts.imap]
-host = "localhost"
-port = {port}
-username = "{username}"
-ca_file = "{ca_file}"
-password = {{ keyring = true }}
-"""
 
 if os.environ.get("CI") != "true":
     pytestmark = pytest.mark.skipif(
@@ -78,7 +63,12 @@ class Home:
 def at_home(folder: Path, mailbox: UserMailbox, environ: Mapping[str, str]) -> Home:
     """A home with a configuration that keeps the password in the keyring."""
     imap = mailbox.imap
-    text = CONFIG.format(port=imap.port, username=imap.username, ca_file=imap.ca_file)
+    text = mailbox_config(
+        port=imap.port,
+        username=imap.username,
+        ca_file=imap.ca_file,
+        password="{ keyring = true }",
+    )
     (folder / "config.toml").write_text(text, encoding="utf-8")
     here = str(Path(__file__).parents[2])
     return Home(folder, {**environ, "XDG_STATE_HOME": str(folder / "state"), "PYTHONPATH": here})

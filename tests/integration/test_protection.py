@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.dovecot import PASSWORD
+from tests.support.mailbox_config import mailbox_config
 from tests.support.processes import DEADLINE
 
 if TYPE_CHECKING:
@@ -40,22 +41,6 @@ if sys.argv[1] != "unprotected":
     keep_out_of_core_dumps()
 print("ready", flush=True)
 sys.stdin.readline()
-"""
-
-CONFIG = """
-[user]
-name = "Robin Doe"
-timezone = "Europe/Berlin"
-
-[[accounts]]
-name = "personal"
-address = "robin@example.org"
-[accounts.imap]
-host = "localhost"
-port = {port}
-username = "{username}"
-ca_file = "{ca_file}"
-password = {{ file = "mail.password" }}
 """
 
 pytestmark = pytest.mark.skipif(
@@ -112,7 +97,12 @@ def test_a_collector_that_ignores_the_limit_gets_no_memory(tmp_path: Path) -> No
 def daemon(tmp_path: Path, mailbox: UserMailbox) -> Iterator[subprocess.Popen[str]]:
     """The real daemon, signed in with a password from a file, in a folder of its own."""
     imap = mailbox.imap
-    text = CONFIG.format(port=imap.port, username=imap.username, ca_file=imap.ca_file)
+    text = mailbox_config(
+        port=imap.port,
+        username=imap.username,
+        ca_file=imap.ca_file,
+        password='{ file = "mail.password" }',
+    )
     (tmp_path / "config.toml").write_text(text, encoding="utf-8")
     secret = tmp_path / "mail.password"
     secret.write_text(PASSWORD, encoding="utf-8")

@@ -12,6 +12,7 @@ import structlog
 from followupd.cli import logs
 from tests.support.cli import Shell
 from tests.support.dovecot import PASSWORD
+from tests.support.mailbox_config import mailbox_config
 from tests.support.usermailbox import PASSWORD_VARIABLE
 
 if TYPE_CHECKING:
@@ -19,23 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.support.usermailbox import UserMailbox
-
-CONFIG = """
-[user]
-name = "Robin Doe"
-timezone = "Europe/Berlin"
-holidays = "DE-BE"
-
-[[accounts]]
-name = "personal"
-address = "robin@example.org"
-[accounts.imap]
-host = "localhost"
-port = {port}
-username = "{username}"
-ca_file = "{ca_file}"
-password = {{ env = "{variable}" }}
-"""
 
 
 @pytest.fixture
@@ -48,11 +32,10 @@ def shell(
     """A command line whose account is an empty mailbox over TLS."""
     shell = Shell.make(tmp_path, monkeypatch, capsys)
     shell.configure(
-        CONFIG.format(
+        mailbox_config(
             port=mailbox.imap.port,
             username=mailbox.name,
             ca_file=mailbox.imap.ca_file,
-            variable=PASSWORD_VARIABLE,
         )
     )
     umask = os.umask(0o077)
