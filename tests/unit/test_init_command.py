@@ -19,9 +19,8 @@ import tzlocal
 
 from followupd.cli.arguments import build_parser
 from followupd.cli.init import file, machine
-from followupd.cli.init.command import offer_service
 from followupd.cli.init.questions import Plan
-from followupd.cli.init.service import service_questions
+from followupd.cli.init.service import offer_service, service_questions
 from followupd.cli.init.wishes import Wishes, wishes_of
 from followupd.cli.screen import Screen
 from followupd.config import PasswordKind, PasswordSource, parse

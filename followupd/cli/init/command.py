@@ -9,16 +9,17 @@ import logging
 import os
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from followupd import login_mark
 from followupd.cli import logs
-from followupd.cli.asking import converse, is_terminal, yes_or_no
+from followupd.cli.asking import is_terminal, yes_or_no
 from followupd.cli.configured import with_config
 from followupd.cli.init import file
+from followupd.cli.init.answering import UNCHANGED, answered
 from followupd.cli.init.machine import Machine, own_zone
 from followupd.cli.init.questions import init_questions
-from followupd.cli.init.service import service_questions, set_up, surroundings, unit_for
+from followupd.cli.init.service import offer_service, surroundings
 from followupd.cli.init.wishes import command_line, refuse_incomplete, wishes_of
 from followupd.cli.login import place_of
 from followupd.cli.login_password import first_line
@@ -39,15 +40,10 @@ if TYPE_CHECKING:
 
     from followupd.cli.asking import Questions
     from followupd.cli.init.questions import Plan
-    from followupd.cli.init.wishes import Wishes
     from followupd.config import Settings
     from followupd.service.clock import Clock
-    from followupd.service_unit import Surroundings
 
 T = TypeVar("T")
-
-_UNCHANGED: Final = "nothing was written"
-_NO_SERVICE: Final = "the configuration is written, and the service is not installed"
 
 
 def init(arguments: Namespace, clock: Clock) -> int:
@@ -77,15 +73,15 @@ def init(arguments: Namespace, clock: Clock) -> int:
     outside = machine.outside(_given_password() if arguments.password_stdin else None)
     line = lambda: command_line(wishes, arguments.config)  # noqa: E731 - it changes with every answer
     try:
-        plan = _answered(init_questions(wishes, known, outside), wishes, screen, line)
+        plan = answered(init_questions(wishes, known, outside), wishes, screen, line)
         new = _new_text(path, text, known, plan)
         if new == text:
-            screen.line(f"{path} says all of this already; {_UNCHANGED}.")
+            screen.line(f"{path} says all of this already; {UNCHANGED}.")
         else:
             if asks:
                 # As it is, indented and all, and not as sentences.
                 screen.text(new if text is None else file.difference(text, new, path))
-                _answered(_confirmed(path), wishes, screen, line)
+                answered(_confirmed(path), wishes, screen, line)
             elif text is not None:
                 _show(path, text, new, screen, is_wanted=arguments.yes)
             _write(path, new, text, line if asks else None)
@@ -152,38 +148,6 @@ def _given_password() -> Secret:
     return Secret(first_line(sys.stdin, "--password-stdin"))
 
 
-def _answered(
-    questions: Questions[T],
-    wishes: Wishes,
-    screen: Screen,
-    line: Callable[[], str],
-    done: str = _UNCHANGED,
-) -> T:
-    """The answers; where nobody can be asked, what was typed and the defaults.
-
-    Raises:
-        FollowupdError: the user left.
-        KeyboardInterrupt: they pressed Ctrl-C; what was answered is not lost.
-    """
-    if not wishes.asks:
-        try:
-            question = next(questions)
-        except StopIteration as end:
-            found: T = end.value
-            return found
-        raise UsageError(f"there is nobody to ask: {question.text}")
-    try:
-        return converse(questions, screen)
-    except EOFError:
-        print(file=sys.stderr)
-        raise FollowupdError(f"{done}; to go on from here:\n{line()}") from None
-    except KeyboardInterrupt:
-        print(file=sys.stderr)
-        screen.line(f"followupd: {done}; to go on from here:")
-        screen.text(line())
-        raise
-
-
 def _new_text(path: Path, text: str | None, known: Settings | None, plan: Plan) -> str:
     """The configuration as it is to be; read again, so that it surely can be used."""
     settings = plan.settings
@@ -204,7 +168,7 @@ def _confirmed(path: Path) -> Questions[None]:
         FollowupdError: the user does not want it.
     """
     if not (yield from yes_or_no(f"Write this to {path}?", default=True)):
-        raise FollowupdError(_UNCHANGED)
+        raise FollowupdError(UNCHANGED)
 
 
 def _write(path: Path, new: str, text: str | None, line: Callable[[], str] | None) -> None:
@@ -225,7 +189,7 @@ def _show(path: Path, text: str, new: str, screen: Screen, *, is_wanted: bool) -
     """
     screen.text(file.difference(text, new, path))
     if not is_wanted:
-        raise UsageError(f"{path} would change as shown above; --yes writes it, and {_UNCHANGED}")
+        raise UsageError(f"{path} would change as shown above; --yes writes it, and {UNCHANGED}")
 
 
 def _keep_secret(
@@ -249,37 +213,6 @@ def _keep_secret(
 def _later(plan: Plan, arguments: Namespace) -> str:
     login = with_config(f"followupd login {plan.account.name}", arguments)
     return f"The mailbox was not signed in to yet: `{login}` does it."
-
-
-def offer_service(
-    wishes: Wishes,
-    path: Path,
-    plan: Plan,
-    around: Surroundings,
-    screen: Screen,
-    arguments: Namespace,
-) -> tuple[bool, tuple[str, ...]]:
-    """Install and start the service where it is wanted; whether it runs, and what went wrong."""
-    if wishes.service is False:
-        return False, ()
-    untried = "" if plan.is_signed_in else " --no-try"
-
-    def line() -> str:
-        only = f"followupd init --account {plan.account.name} --service --yes{untried}"
-        return with_config(only, arguments)
-
-    questions = service_questions(
-        wishes, around, lambda: unit_for(path), is_ready=plan.is_signed_in
-    )
-    try:
-        unit, lingers, said = _answered(questions, wishes, screen, line, _NO_SERVICE)
-        if unit is not None:
-            said = set_up(unit, lingers=lingers)
-    except FollowupdError as error:
-        return False, (str(error),)
-    for each in said:
-        screen.line(each if each.endswith(".") else f"{each}.")
-    return unit is not None, ()
 
 
 def _tell_end(

@@ -4,20 +4,58 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from followupd.cli.asking import yes_or_no
+from followupd.cli.configured import with_config
+from followupd.cli.init.answering import answered
 from followupd.errors import FollowupdError
 from followupd.service_unit import Manager, enable_lingering, install, own_command, proposal
 from followupd.service_unit import surroundings as look_around
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Callable
     from pathlib import Path
 
     from followupd.cli.asking import Questions
+    from followupd.cli.init.questions import Plan
     from followupd.cli.init.wishes import Wishes
+    from followupd.cli.screen import Screen
     from followupd.service_unit import Proposal, Surroundings
+
+_NO_SERVICE: Final = "the configuration is written, and the service is not installed"
+
+
+def offer_service(
+    wishes: Wishes,
+    path: Path,
+    plan: Plan,
+    around: Surroundings,
+    screen: Screen,
+    arguments: Namespace,
+) -> tuple[bool, tuple[str, ...]]:
+    """Install and start the service where it is wanted; whether it runs, and what went wrong."""
+    if wishes.service is False:
+        return False, ()
+    untried = "" if plan.is_signed_in else " --no-try"
+
+    def line() -> str:
+        only = f"followupd init --account {plan.account.name} --service --yes{untried}"
+        return with_config(only, arguments)
+
+    questions = service_questions(
+        wishes, around, lambda: unit_for(path), is_ready=plan.is_signed_in
+    )
+    try:
+        unit, lingers, said = answered(questions, wishes, screen, line, _NO_SERVICE)
+        if unit is not None:
+            said = set_up(unit, lingers=lingers)
+    except FollowupdError as error:
+        return False, (str(error),)
+    for each in said:
+        screen.line(each if each.endswith(".") else f"{each}.")
+    return unit is not None, ()
 
 
 def service_questions(
