@@ -20,7 +20,8 @@ import aiosmtplib
 
 from followupd.errors import OutcomeUnknown, ServerRefused
 from followupd.mailbox.responses import words
-from followupd.smtp import BROKEN, Reply, raise_lost, reason, signed_in, where
+from followupd.reaching import where
+from followupd.smtp import BROKEN, Reply, raise_lost, reason, signed_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,16 +15,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from followupd.errors import AuthenticationError
 from followupd.mailbox.responses import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from followupd.config.settings import Imap, Smtp
 
 _SEPARATOR = "\x01"
 # RFC 6750, section 2.1: what an access token is made of.
 _TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]+=*")
 _LARGEST = 16_384
 _DUMMY_TURN = 2
+_MOST_SAID = 16_384  # more than a repeated token, so that it is not cut into view
 # A piece of a secret this long is no accident.
 _TELLING = 8
 
@@ -199,6 +203,42 @@ def masked(text: str, *secrets: str) -> str:
         elif not shown or shown[-1] != "…":
             shown.append("…")
     return "".join(shown)
+
+
+def said(text: str, *secrets: str) -> str:
+    """A server's words, bounded, for the middle of a sentence, without the secrets it may repeat.
+
+    Args:
+        text: as it came.
+        secrets: in every form in which they were sent.
+    """
+    return words(masked(text[:_MOST_SAID], *secrets))
+
+
+def begun(
+    server: Imap | Smtp, offered: Iterable[str], token: str, *, where: str, key: str
+) -> Conversation:
+    """The conversation by which a server is shown a token.
+
+    Args:
+        server: which.
+        offered: the mechanisms that it names.
+        token: the access token.
+        where: host and port, for words.
+        key: `imap` or `smtp`.
+
+    Raises:
+        AuthenticationError: it takes no tokens, or this can be none.
+    """
+    mechanism = preferred(offered)
+    if mechanism is None:
+        raise AuthenticationError(takes_no_tokens(where, key))
+    try:
+        return Conversation(mechanism, server.username, token, host=server.host, port=server.port)
+    except ValueError as error:
+        raise AuthenticationError(
+            f"{where}: {error}; sign in again with `followupd login`"
+        ) from None
 
 
 def takes_no_tokens(where: str, key: str) -> str:

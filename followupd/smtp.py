@@ -17,7 +17,6 @@ import aiosmtplib
 from followupd import reaching, sasl
 from followupd.config import OAuth
 from followupd.errors import AuthenticationError, ConnectionLost, FollowupdError, ServerRefused
-from followupd.mailbox.responses import words
 from followupd.smtp_connecting import (
     BROKEN,
     TEMPORARY,
@@ -42,7 +41,6 @@ __all__ = [
     "raise_lost",
     "reason",
     "signed_in",
-    "where",
 ]
 
 _GO_ON = 334
@@ -54,7 +52,6 @@ _MOST_LINE = 512
 """A command line with what goes along may have so many octets (RFC 5321, section 4.5.3.1.4); a
 longer token waits until it is asked for (RFC 4954, section 4)."""
 
-_MOST_SAID = 16_384  # more than a repeated token, so that it is not cut into view
 
 _FILE_THEIR_OWN = frozenset(
     {"smtp.gmail.com", "smtp.googlemail.com"}
@@ -217,7 +214,7 @@ async def _show_token(client: aiosmtplib.SMTP, smtp: Smtp, token: str) -> None:
     at = reaching.where(smtp)
     try:
         await greet(client, smtp)
-        talk = _conversation(client, smtp, token)
+        talk = sasl.begun(smtp, client.server_auth_methods, token, where=at, key="smtp")
         code, message = await _shown(client, talk)
     except FollowupdError:
         raise
@@ -230,17 +227,6 @@ async def _show_token(client: aiosmtplib.SMTP, smtp: Smtp, token: str) -> None:
     if talk.refusal is not None and talk.refusal.is_temporary:
         raise ConnectionLost(f"{at} takes no login for now: {said} ({talk.refusal})")
     raise AuthenticationError(sasl.not_taken(at, smtp.username, said, talk.refusal, "SMTP"))
-
-
-def _conversation(client: aiosmtplib.SMTP, smtp: Smtp, token: str) -> sasl.Conversation:
-    at = reaching.where(smtp)
-    mechanism = sasl.preferred(client.server_auth_methods)
-    if mechanism is None:
-        raise AuthenticationError(sasl.takes_no_tokens(at, "smtp"))
-    try:
-        return sasl.Conversation(mechanism, smtp.username, token, host=smtp.host, port=smtp.port)
-    except ValueError as error:
-        raise AuthenticationError(f"{at}: {error}; sign in again with `followupd login`") from None
 
 
 async def _shown(client: aiosmtplib.SMTP, talk: sasl.Conversation) -> tuple[int, str]:
@@ -265,12 +251,7 @@ def _raise_if_not_now(smtp: Smtp, code: int) -> None:
 
 def _said(code: int, message: str, *secrets: str) -> str:
     """The server's words without the secret: some repeat the line they did not understand."""
-    return f"{code} {words(sasl.masked(message[:_MOST_SAID], *secrets))}".strip()
-
-
-def where(smtp: Smtp) -> str:
-    """Host and port, for words."""
-    return reaching.where(smtp)
+    return f"{code} {sasl.said(message, *secrets)}".strip()
 
 
 def reason(error: Exception) -> str:

@@ -7,7 +7,6 @@ reason to go on without.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import re
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ import aiosmtplib
 
 from followupd import reaching
 from followupd.config import Security
+from followupd.config.accounts import is_loopback
 from followupd.errors import ConnectionLost, FollowupdError, ServerRefused
 from followupd.mailbox.responses import words
 from followupd.tls import looking_context, names_of, tls_context
@@ -219,6 +219,6 @@ def raise_if_unavailable(at: str, error: aiosmtplib.SMTPException) -> None:
 def _is_loopback(client: aiosmtplib.SMTP) -> bool:
     try:
         peer = str(client.get_transport_info("peername")[0])
-        return ipaddress.ip_address(peer.partition("%")[0]).is_loopback
-    except (aiosmtplib.SMTPException, OSError, ValueError, TypeError, LookupError):
+    except (aiosmtplib.SMTPException, OSError, TypeError, LookupError):
         return False
+    return is_loopback(peer.partition("%")[0])

@@ -6,17 +6,16 @@ secret into an error.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from followupd import reaching, sasl
+from followupd.config.accounts import is_loopback
 from followupd.config.settings import OAuth, Security
 from followupd.errors import AuthenticationError, ConnectionLost
 from followupd.mailbox.client import capabilities_of, protected
 from followupd.mailbox.faults import NONSENSE, ImapError, is_refusal, reason
-from followupd.mailbox.responses import words
 
 if TYPE_CHECKING:
     import ssl
@@ -34,7 +33,6 @@ _BUSY = re.compile(
 _WRONG = re.compile(r"\[(AUTHENTICATIONFAILED|AUTHORIZATIONFAILED|EXPIRED)\b", re.IGNORECASE)
 # What Exchange says to every command when it took the token but has no mailbox for it.
 _NO_MAILBOX = "authenticated but not connected"
-_MOST_SAID = 16_384  # more than a repeated token, so that it is not cut into view
 
 
 def reach(
@@ -101,16 +99,10 @@ def _show_password(client: Client, imap: Imap, at: str, secret: str) -> None:
 
 
 def _show_token(client: Client, imap: Imap, at: str, token: str) -> None:
-    mechanism = sasl.preferred(_mechanisms(client))
-    if mechanism is None:
-        raise AuthenticationError(sasl.takes_no_tokens(at, "imap"))
+    talk = sasl.begun(imap, _mechanisms(client), token, where=at, key="imap")
     try:
-        talk = sasl.Conversation(mechanism, imap.username, token, host=imap.host, port=imap.port)
-    except ValueError as error:
-        raise AuthenticationError(f"{at}: {error}; sign in again with `followupd login`") from None
-    try:
-        client.mechanism = mechanism.value
-        client.wire.authenticate(mechanism.value, talk.respond)
+        client.mechanism = talk.mechanism.value
+        client.wire.authenticate(talk.mechanism.value, talk.respond)
     except ImapError as error:
         said = _said(error, *talk.secrets)
         now_not = f"{at}: signing in by token did not succeed for now ({said})"
@@ -154,7 +146,7 @@ def _said(error: ImapError, *secrets: str) -> str:
     """The server's words without the secret: some repeat the line they did not understand."""
     said = error.args[0] if error.args else ""
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-    return words(sasl.masked(text[:_MOST_SAID], *secrets))
+    return sasl.said(text, *secrets)
 
 
 def _escaped(text: str) -> str:
@@ -191,6 +183,6 @@ def _authenticate(client: Client, at: str, username: str, secret: str, plain: by
 def _is_loopback(client: Client) -> bool:
     try:
         peer = str(client.wire.sock.getpeername()[0])
-        return ipaddress.ip_address(peer.partition("%")[0]).is_loopback
-    except (OSError, ValueError):
+    except OSError:
         return False
+    return is_loopback(peer.partition("%")[0])
